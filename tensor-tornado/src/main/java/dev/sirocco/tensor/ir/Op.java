@@ -116,6 +116,9 @@ public sealed interface Op permits Op.Leaf, Op.ElementWise, Op.Movement, Op.Cont
     record Cast(DType dtype) implements ElementWise {
         @Override
         public List<TensorType> infer(List<TensorType> in) {
+            if (in.get(0).dtype() != DType.F32 && dtype != DType.F32 && in.get(0).dtype() != dtype) {
+                throw new ShapeError("cast " + in.get(0) + " to " + dtype + ": go through f32");
+            }
             return List.of(in.get(0).with(dtype));
         }
     }

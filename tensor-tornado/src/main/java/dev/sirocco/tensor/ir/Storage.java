@@ -14,6 +14,9 @@ public final class Storage {
     /** Bytes left free in front, so that a device runtime can lay its array header there without a copy. */
     private static final int ROOM_IN_FRONT = 64;
 
+    /** Elements that are converted at a time. */
+    private static final int BLOCK = 4096;
+
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -104,13 +107,7 @@ public final class Storage {
 
     public void set(float... values) {
         checkLength(values.length);
-        if (dtype == DType.F32) {
-            MemorySegment.copy(values, 0, segment, FLOAT, 0, values.length);
-        } else {
-            for (int i = 0; i < values.length; i++) {
-                set(i, values[i]);
-            }
-        }
+        write(0, values, values.length);
     }
 
     public void set(int... values) {
@@ -130,8 +127,67 @@ public final class Storage {
         if (other.dtype == dtype) {
             segment.copyFrom(other.segment);
         } else {
-            for (long i = 0; i < numel(); i++) {
-                set(i, other.get(i));
+            float[] block = new float[(int) Math.min(BLOCK, numel())];
+            for (long from = 0; from < numel(); from += BLOCK) {
+                int n = (int) Math.min(BLOCK, numel() - from);
+                other.read(from, block, n);
+                write(from, block, n);
+            }
+        }
+    }
+
+    /** The {@code n} elements from an index on, as {@link #get} gives them. */
+    private void read(long from, float[] values, int n) {
+        MemorySegment s = segment.asSlice(from * dtype.bytes(), (long) n * dtype.bytes());
+        switch (dtype) {
+            case F32 -> MemorySegment.copy(s, FLOAT, 0, values, 0, n);
+            case I32 -> {
+                for (int i = 0; i < n; i++) {
+                    values[i] = s.get(INT, i * 4L);
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < n; i++) {
+                    values[i] = Float.intBitsToFloat(s.get(SHORT, i * 2L) << 16);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < n; i++) {
+                    values[i] = Float.float16ToFloat(s.get(SHORT, i * 2L));
+                }
+            }
+            case I8 -> {
+                for (int i = 0; i < n; i++) {
+                    values[i] = s.get(ValueLayout.JAVA_BYTE, i);
+                }
+            }
+        }
+    }
+
+    /** Sets the {@code n} elements from an index on, as {@link #set(long, float)} does. */
+    private void write(long from, float[] values, int n) {
+        MemorySegment s = segment.asSlice(from * dtype.bytes(), (long) n * dtype.bytes());
+        switch (dtype) {
+            case F32 -> MemorySegment.copy(values, 0, s, FLOAT, 0, n);
+            case I32 -> {
+                for (int i = 0; i < n; i++) {
+                    s.set(INT, i * 4L, (int) values[i]);
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < n; i++) {
+                    s.set(SHORT, i * 2L, bfloat16(values[i]));
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < n; i++) {
+                    s.set(SHORT, i * 2L, Float.floatToFloat16(values[i]));
+                }
+            }
+            case I8 -> {
+                for (int i = 0; i < n; i++) {
+                    s.set(ValueLayout.JAVA_BYTE, i, (byte) values[i]);
+                }
             }
         }
     }
@@ -148,13 +204,7 @@ public final class Storage {
 
     public float[] floats() {
         float[] values = new float[Math.toIntExact(numel())];
-        if (dtype == DType.F32) {
-            MemorySegment.copy(segment, FLOAT, 0, values, 0, values.length);
-        } else {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = get(i);
-            }
-        }
+        read(0, values, values.length);
         return values;
     }
 

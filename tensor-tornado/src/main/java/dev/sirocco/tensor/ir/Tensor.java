@@ -2,6 +2,23 @@ package dev.sirocco.tensor.ir;
 
 import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.exec.Program;
+import dev.sirocco.tensor.fast.Attention;
+import dev.sirocco.tensor.fast.AveragePool;
+import dev.sirocco.tensor.fast.BatchNorm;
+import dev.sirocco.tensor.fast.Convolution;
+import dev.sirocco.tensor.fast.CrossEntropy;
+import dev.sirocco.tensor.fast.Gelu;
+import dev.sirocco.tensor.fast.GroupNorm;
+import dev.sirocco.tensor.fast.InverseStft;
+import dev.sirocco.tensor.fast.LayerNorm;
+import dev.sirocco.tensor.fast.LogSoftmax;
+import dev.sirocco.tensor.fast.MaxPool;
+import dev.sirocco.tensor.fast.RmsNorm;
+import dev.sirocco.tensor.fast.Rotary;
+import dev.sirocco.tensor.fast.Silu;
+import dev.sirocco.tensor.fast.Softmax;
+import dev.sirocco.tensor.fast.Stft;
+import dev.sirocco.tensor.fast.TransposedConvolution;
 import dev.sirocco.tensor.ir.Op.BinaryKind;
 import dev.sirocco.tensor.ir.Op.ReduceKind;
 import dev.sirocco.tensor.ir.Op.UnaryKind;
@@ -207,7 +224,11 @@ public record Tensor(Node node, int index) {
     }
 
     public Tensor cast(DType dtype) {
-        return dtype == dtype() ? this : graph().add(new Op.Cast(dtype), this);
+        if (dtype == dtype()) {
+            return this;
+        }
+        Tensor f32 = dtype() == DType.F32 || dtype == DType.F32 ? this : graph().add(new Op.Cast(DType.F32), this);
+        return graph().add(new Op.Cast(dtype), f32);
     }
 
     private Tensor unary(UnaryKind kind) {
@@ -451,6 +472,103 @@ public record Tensor(Node node, int index) {
         return graph().add(new Op.MatMul(),
                 broadcast(batch.concat(shape().slice(rank() - 2, rank()))),
                 other.broadcast(batch.concat(other.shape().slice(other.rank() - 2, other.rank()))));
+    }
+
+    // ---- named fast ops ---------------------------------------------------------------------------------------
+
+    /** x Φ(x), by erf; see {@link Gelu}. */
+    public Tensor gelu() {
+        return graph().add(new Gelu(false), this);
+    }
+
+    /** The tanh approximation of {@link #gelu}, as in GPT-2. */
+    public Tensor geluTanh() {
+        return graph().add(new Gelu(true), this);
+    }
+
+    /** x σ(x). */
+    public Tensor silu() {
+        return graph().add(new Silu(), this);
+    }
+
+    /** Along the last axis. */
+    public Tensor softmax() {
+        return graph().add(new Softmax(), this);
+    }
+
+    /** Along the last axis. */
+    public Tensor logSoftmax() {
+        return graph().add(new LogSoftmax(), this);
+    }
+
+    /** These logits (N, V) against I32 targets (N) → the loss of each row (N), 0 where the target is negative. */
+    public Tensor crossEntropy(Tensor targets) {
+        return graph().add(new CrossEntropy(), this, targets);
+    }
+
+    /** Over the last axis (…, C); weight and bias (C). */
+    public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
+        return graph().add(new LayerNorm(eps), this, weight, bias);
+    }
+
+    /** Over the last axis (…, C); weight (C). */
+    public Tensor rmsNorm(Tensor weight, double eps) {
+        return graph().add(new RmsNorm(eps), this, weight);
+    }
+
+    /** Of (N, C, …); weight and bias (C). */
+    public Tensor groupNorm(int groups, Tensor weight, Tensor bias, double eps) {
+        return graph().add(new GroupNorm(groups, eps), this, weight, bias);
+    }
+
+    /** Of (N, C, …) in training; weight and bias (C) → y, the batch's mean (C) and biased variance (C). */
+    public List<Tensor> batchNorm(Tensor weight, Tensor bias, double eps) {
+        return graph().add(new BatchNorm(eps), List.of(this, weight, bias)).outputs();
+    }
+
+    /** These queries (B, T, H, D) look at k (B, S, Hkv, D), scaled by 1 / √D, and take of v (B, S, Hkv, Dv). */
+    public Tensor attention(Tensor k, Tensor v, boolean causal) {
+        return graph().add(new Attention(causal, 1 / Math.sqrt(dim(-1))), this, k, v);
+    }
+
+    /** Causal attention with a cache: query i stands at position offset + i, offset being I32 [1]. */
+    public Tensor attention(Tensor k, Tensor v, Tensor offset) {
+        return graph().add(new Attention(true, 1 / Math.sqrt(dim(-1))), this, k, v, offset);
+    }
+
+    /** Turns the pairs of (B, T, H, D) by angles whose cos and sin are (T, D/2); see {@link Rotary}. */
+    public Tensor rotary(Tensor cos, Tensor sin, boolean interleaved) {
+        return graph().add(new Rotary(interleaved), this, cos, sin);
+    }
+
+    /** Of (N, C, spatial…) with w (O, C / groups, kernel…), the same numbers along every spatial axis. */
+    public Tensor convolution(Tensor w, int stride, int pad, int dilation, int groups) {
+        return graph().add(Convolution.same(rank() - 2, stride, pad, dilation, groups), this, w);
+    }
+
+    /** Of (N, C, spatial…) with w (C, O / groups, kernel…), the same numbers along every spatial axis. */
+    public Tensor transposedConvolution(Tensor w, int stride, int pad, int outputPad, int dilation, int groups) {
+        return graph().add(TransposedConvolution.same(rank() - 2, stride, pad, outputPad, dilation, groups), this, w);
+    }
+
+    /** Of (N, C, spatial…), the same numbers along every spatial axis. */
+    public Tensor maxPool(int kernel, int stride, int pad) {
+        return graph().add(MaxPool.same(rank() - 2, kernel, stride, pad, 1), this);
+    }
+
+    /** Of (N, C, spatial…), the same numbers along every spatial axis; padding counts as zeros. */
+    public Tensor averagePool(int kernel, int stride, int pad) {
+        return graph().add(AveragePool.same(rank() - 2, kernel, stride, pad), this);
+    }
+
+    /** Of (…, samples), frames being centred → real and imaginary parts (…, nFft / 2 + 1, frames); see {@link Stft}. */
+    public List<Tensor> stft(int nFft, int hop, Tensor window) {
+        return graph().add(Stft.centred(nFft, hop), List.of(this, window)).outputs();
+    }
+
+    /** The inverse of {@link #stft}: these real parts with imaginary parts → (…, (frames - 1) · hop). */
+    public Tensor inverseStft(Tensor imaginary, int nFft, int hop, Tensor window) {
+        return graph().add(InverseStft.centred(nFft, hop), this, imaginary, window);
     }
 
     // ---- now --------------------------------------------------------------------------------------------------

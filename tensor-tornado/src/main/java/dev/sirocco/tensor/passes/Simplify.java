@@ -1,5 +1,6 @@
 package dev.sirocco.tensor.passes;
 
+import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Node;
 import dev.sirocco.tensor.ir.Op;
@@ -52,6 +53,7 @@ final class Simplify implements Rewrite.Rule {
     /** An equal tensor that costs less, or null. */
     private Tensor simplify(Graph g, Op op, List<Tensor> in) {
         return switch (op) {
+            case Op.Movement _ when isWidened(in.getFirst()) && movesFirstOnly(op) -> widenLater(g, op, in);
             case Op.Unary u -> unary(g, u, in.get(0));
             case Op.Binary b -> binary(g, b.kind(), in.get(0), in.get(1));
             case Op.Where _ -> number(in.get(0)) == null ? null : number(in.get(0)) != 0 ? in.get(1) : in.get(2);
@@ -64,6 +66,24 @@ final class Simplify implements Rewrite.Rule {
             case Op.Concat _ when in.size() == 1 -> in.get(0);
             case Op.Reduce r -> reduce(g, r, in.get(0));
             default -> null;
+        };
+    }
+
+    /** Narrow storage is moved as it is and widened where it is used: a product reads bf16 weights directly. */
+    private Tensor widenLater(Graph g, Op op, List<Tensor> in) {
+        List<Tensor> narrow = new ArrayList<>(in);
+        narrow.set(0, in.getFirst().node().input(0));
+        return make(g, new Op.Cast(DType.F32), emit(g, op, List.copyOf(narrow)).getFirst());
+    }
+
+    private static boolean isWidened(Tensor t) {
+        return t.node().op() instanceof Op.Cast && !t.node().input(0).dtype().isArithmetic();
+    }
+
+    private static boolean movesFirstOnly(Op op) {
+        return switch (op) {
+            case Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Slice _, Op.Flip _, Op.Unfold _, Op.Gather _ -> true;
+            default -> false;
         };
     }
 
@@ -179,6 +199,15 @@ final class Simplify implements Rewrite.Rule {
         }
         if (wide.size() < r.axes().size()) {
             return make(g, new Op.Reduce(r.kind(), wide), x);
+        }
+        int last = wide.getLast();
+        if (last - wide.getFirst() != wide.size() - 1) {          // one run of axes at a time, the innermost first
+            int run = wide.size() - 1;
+            while (wide.get(run - 1) == wide.get(run) - 1) {
+                run--;
+            }
+            Tensor inner = make(g, new Op.Reduce(r.kind(), wide.subList(run, wide.size())), x);
+            return make(g, new Op.Reduce(r.kind(), wide.subList(0, run)), inner);
         }
         if (r.kind() == ReduceKind.SUM && number(x) != null && x.dtype().isFloat()) {
             long n = 1;

@@ -1,0 +1,250 @@
+package dev.sirocco.tensor.exec.vector;
+
+import static dev.sirocco.tensor.exec.vector.Lanes.floats;
+
+import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Op;
+import dev.sirocco.tensor.ir.Op.ReduceKind;
+import dev.sirocco.tensor.ir.Shape;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Sums and maxima over one run of axes, the operand seen as [outer, reduced, inner]: along rows where inner is 1, else
+ * down columns. The pieces and the order in which they are joined follow from the shape alone.
+ */
+final class ReduceKernel implements Kernel {
+
+    /** Elements read at a time. */
+    private static final int PIECE = Chain.BLOCK;
+    /** Elements that one part reduces at most, when a long axis is divided. */
+    private static final int LONG = 32_768;
+    private static final long SERIAL = 16_384;
+
+    private final boolean sum;
+    private final int outer;
+    private final int reduced;
+    private final int inner;
+    private final DType dtype;
+    private final long in;
+    private final Chain chain;
+    private final long out;
+    private final int sections;
+    private final float[] partial;
+    private final String description;
+
+    /**
+     * @param in the contiguous operand's address, if there is no chain
+     * @param chain computes the operand, its window; null if it lies in memory
+     */
+    ReduceKernel(Op.Reduce op, Shape operand, DType dtype, long in, Chain chain, long out, String description) {
+        int first = op.axes().getFirst();
+        int last = op.axes().getLast();
+        this.sum = op.kind() == ReduceKind.SUM;
+        this.outer = (int) operand.slice(0, first).numel();
+        this.reduced = (int) operand.slice(first, last + 1).numel();
+        this.inner = (int) operand.slice(last + 1, operand.rank()).numel();
+        this.dtype = dtype;
+        this.in = in;
+        this.chain = chain;
+        this.out = out;
+        this.description = description;
+        long wide = (long) outer * Math.ceilDiv(inner, PIECE);
+        this.sections = wide >= 8 ? 1 : (int) Math.clamp((long) reduced * Math.min(inner, PIECE) / LONG, 1, 64);
+        this.partial = new float[sections == 1 ? 0 : Math.multiplyExact(sections, outer * inner)];
+    }
+
+    /** Whether the axes are one run, so that the operand is [outer, reduced, inner]. */
+    static boolean isOneRun(Op.Reduce op) {
+        return op.axes().getLast() - op.axes().getFirst() == op.axes().size() - 1;
+    }
+
+    @Override
+    public void run(Workers workers) {
+        if (dtype == DType.I32) {
+            reduceInts();
+            return;
+        }
+        int blocks = inner == 1 ? rowBlocks() : outer * Math.ceilDiv(inner, PIECE);
+        int parts = blocks * sections;
+        if ((long) outer * reduced * inner < SERIAL) {
+            for (int part = 0; part < parts; part++) {
+                part(workers, part, 0);
+            }
+        } else {
+            workers.run(parts, (part, worker) -> part(workers, part, worker));
+        }
+        if (sections > 1) {
+            join();
+        }
+    }
+
+    private void part(Workers workers, int part, int worker) {
+        long scratch = workers.scratch(worker, 2, 8L * PIECE);        // the piece read, the columns' results
+        int section = part % sections;
+        int block = part / sections;
+        int from = (int) ((long) section * reduced / sections);
+        int to = (int) ((long) (section + 1) * reduced / sections);
+        if (inner == 1) {
+            rows(block, from, to, section, scratch, worker);
+        } else {
+            columns(block, from, to, section, scratch, worker);
+        }
+    }
+
+    private long read(long start, int count, long scratch, int worker) {
+        if (chain == null) {
+            return in + 4 * start;
+        }
+        chain.runInto(scratch, start, count, worker);
+        return scratch;
+    }
+
+    private void put(long index, int section, float value) {
+        if (sections == 1) {
+            Memory.f32(out + 4 * index, value);
+        } else {
+            partial[(int) (section * (long) outer * inner + index)] = value;
+        }
+    }
+
+    private void join() {
+        int n = outer * inner;
+        for (int i = 0; i < n; i++) {
+            float value = partial[i];
+            for (int s = 1; s < sections; s++) {
+                float other = partial[s * n + i];
+                value = sum ? value + other : Math.max(value, other);
+            }
+            Memory.f32(out + 4L * i, value);
+        }
+    }
+
+    // ---- rows -------------------------------------------------------------------------------------------------
+
+    /** Short rows are read several at a time. */
+    private int rowsPerBlock() {
+        return Math.max(1, PIECE / Math.max(1, reduced));
+    }
+
+    private int rowBlocks() {
+        return Math.ceilDiv(outer, rowsPerBlock());
+    }
+
+    private void rows(int block, int from, int to, int section, long scratch, int worker) {
+        int first = block * rowsPerBlock();
+        int rows = Math.min(rowsPerBlock(), outer - first);
+        if (rows > 1) {
+            long address = read((long) first * reduced, rows * reduced, scratch, worker);
+            for (int r = 0; r < rows; r++) {
+                put(first + r, section, reduce(address + 4L * r * reduced, reduced));
+            }
+            return;
+        }
+        float value = sum ? 0 : Float.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i += PIECE) {
+            int n = Math.min(PIECE, to - i);
+            float piece = reduce(read((long) first * reduced + i, n, scratch, worker), n);
+            value = sum ? value + piece : Math.max(value, piece);
+        }
+        put(first, section, value);
+    }
+
+    private float reduce(long address, int n) {
+        return sum ? sumOf(address, n) : maxOf(address, n);
+    }
+
+    private static float sumOf(long address, int n) {
+        FloatVector a = FloatVector.zero(Lanes.F32);
+        FloatVector b = a;
+        int i = 0;
+        for (; i <= n - 2 * Lanes.COUNT; i += 2 * Lanes.COUNT) {
+            a = a.add(floats(address + 4L * i));
+            b = b.add(floats(address + 4L * i + Lanes.BYTES));
+        }
+        a = a.add(b);
+        for (; i < n; i += Lanes.COUNT) {
+            VectorMask<Float> tail = Lanes.F32.indexInRange(i, n);
+            a = a.add(FloatVector.fromMemorySegment(Lanes.F32, Memory.ALL, address + 4L * i, Memory.ORDER, tail));
+        }
+        return a.reduceLanes(VectorOperators.ADD);
+    }
+
+    private static float maxOf(long address, int n) {
+        FloatVector a = FloatVector.broadcast(Lanes.F32, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMask<Float> tail = Lanes.F32.indexInRange(i, n);
+            FloatVector x = FloatVector.fromMemorySegment(Lanes.F32, Memory.ALL, address + 4L * i, Memory.ORDER, tail);
+            a = a.lanewise(VectorOperators.MAX, x, tail);
+        }
+        return a.reduceLanes(VectorOperators.MAX);
+    }
+
+    // ---- columns ----------------------------------------------------------------------------------------------
+
+    private void columns(int block, int from, int to, int section, long scratch, int worker) {
+        int stripes = Math.ceilDiv(inner, PIECE);
+        int o = block / stripes;
+        int col = block % stripes * PIECE;
+        int n = Math.min(PIECE, inner - col);
+        long total = scratch + 4L * PIECE;
+        fill(total, n, sum ? 0 : Float.NEGATIVE_INFINITY);
+        for (int r = from; r < to; r++) {
+            long row = read(((long) o * reduced + r) * inner + col, n, scratch, worker);
+            if (sum) {
+                addTo(total, row, n);
+            } else {
+                maxTo(total, row, n);
+            }
+        }
+        for (int i = 0; i < n; i++) {
+            put((long) o * inner + col + i, section, Memory.f32(total + 4L * i));
+        }
+    }
+
+    private static void fill(long address, int n, float value) {
+        for (int i = 0; i < n; i++) {
+            Memory.f32(address + 4L * i, value);
+        }
+    }
+
+    private static void addTo(long total, long row, int n) {
+        int i = 0;
+        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
+            Lanes.put(total + 4L * i, floats(total + 4L * i).add(floats(row + 4L * i)));
+        }
+        for (; i < n; i++) {
+            Memory.f32(total + 4L * i, Memory.f32(total + 4L * i) + Memory.f32(row + 4L * i));
+        }
+    }
+
+    private static void maxTo(long total, long row, int n) {
+        int i = 0;
+        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
+            Lanes.put(total + 4L * i, floats(total + 4L * i).max(floats(row + 4L * i)));
+        }
+        for (; i < n; i++) {
+            Memory.f32(total + 4L * i, Math.max(Memory.f32(total + 4L * i), Memory.f32(row + 4L * i)));
+        }
+    }
+
+    /** Indices are few; no need for speed. */
+    private void reduceInts() {
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                int value = sum ? 0 : Integer.MIN_VALUE;
+                for (int r = 0; r < reduced; r++) {
+                    int x = Memory.i32(in + 4 * (((long) o * reduced + r) * inner + i));
+                    value = sum ? value + x : Math.max(value, x);
+                }
+                Memory.i32(out + 4L * (o * inner + i), value);
+            }
+        }
+    }
+
+    @Override
+    public String describe() {
+        return description;
+    }
+}
