@@ -65,7 +65,8 @@ public record Convolution(List<Integer> stride, List<Integer> padLow, List<Integ
         Shape x = in.get(0).shape();
         Shape w = in.get(1).shape();
         if (groups < 1 || w.dim(0) % groups != 0) {
-            throw new ShapeError("convolution: %d output channels of weight %s in %d groups".formatted(w.dim(0), w, groups));
+            throw new ShapeError("convolution: %d output channels of weight %s in %d groups"
+                    .formatted(w.dim(0), w, groups));
         }
         if (x.dim(1) != w.dim(1) * groups) {
             throw new ShapeError("convolution: input %s has %d channels, weight %s%s expects %d".formatted(

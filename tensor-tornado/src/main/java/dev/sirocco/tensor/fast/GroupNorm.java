@@ -39,7 +39,8 @@ public record GroupNorm(int groups, double eps) implements Composite {
         Operands.requireRank("group norm", "x", in.get(0), 2, "(N, C, …)");
         int channels = in.get(0).shape().dim(1);
         if (groups < 1 || channels % groups != 0) {
-            throw new ShapeError("group norm: %d channels of %s in %d equal groups".formatted(channels, in.get(0), groups));
+            throw new ShapeError("group norm: %d channels of %s in %d equal groups"
+                    .formatted(channels, in.get(0), groups));
         }
         Operands.requireShape("group norm of " + in.get(0), "weight", in.get(1), Shape.of(channels));
         Operands.requireShape("group norm of " + in.get(0), "bias", in.get(2), Shape.of(channels));

@@ -85,7 +85,8 @@ public record TransposedConvolution(List<Integer> stride, List<Integer> pad, Lis
             }
         }
         if (x.dim(1) != w.dim(0)) {
-            throw new ShapeError("%s: input %s has %d channels, weight %s expects %d".formatted(op, x, x.dim(1), w, w.dim(0)));
+            throw new ShapeError("%s: input %s has %d channels, weight %s expects %d"
+                    .formatted(op, x, x.dim(1), w, w.dim(0)));
         }
         if (groups < 1 || x.dim(1) % groups != 0) {
             throw new ShapeError("%s: %d input channels of %s in %d groups".formatted(op, x.dim(1), x, groups));

@@ -44,7 +44,8 @@ record Windows(List<Integer> kernel, List<Integer> stride, List<Integer> padLow,
         for (int i = 0; i < d.length; i++) {
             int size = x.dim(2 + i) + padLow.get(i) + padHigh.get(i);
             int reach = (kernel.get(i) - 1) * dilation.get(i) + 1;
-            if (kernel.get(i) < 1 || stride.get(i) < 1 || dilation.get(i) < 1 || padLow.get(i) < 0 || padHigh.get(i) < 0) {
+            if (kernel.get(i) < 1 || stride.get(i) < 1 || dilation.get(i) < 1
+                    || padLow.get(i) < 0 || padHigh.get(i) < 0) {
                 throw new ShapeError(op + ": kernel, stride and dilation must be at least 1, padding at least 0: " + this);
             }
             if (reach > size) {

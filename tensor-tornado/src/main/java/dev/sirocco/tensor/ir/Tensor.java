@@ -59,9 +59,10 @@ public record Tensor(Node node, int index) {
         return shape().dim(axis);
     }
 
-    /** The state's value at this point of this tensor's graph. */
+    /** The state's value at this point of this tensor's graph; widened to F32 if it is stored in less. */
     public Tensor read(State state) {
-        return graph().read(state);
+        Tensor value = graph().read(state);
+        return value.dtype().isArithmetic() ? value : value.cast(DType.F32);
     }
 
     // ---- element-wise -----------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ final class Gemm {
     /** Multiplications below which waking a second worker costs more than it brings. */
     private static final long SERIAL = 100_000;
     /** The cost of packing an element, in multiplications of the micro-kernel. */
-    private static final int PACKING = 16;
+    private static final int PACKING = 32;
 
     private static final int KC = 320;
     private static final int MC = 60;

@@ -135,24 +135,45 @@ final class Panel {
 
     /** Transposes the square of vectors by exchanging ever smaller off-diagonal squares. */
     private void transpose(int target, int step) {
-        if (LANES > 8) {
-            exchange(8, SWAP8, UPPER8, square, LANES);
+        if (LANES == 16) {
+            exchangeTwice(8, SWAP8, UPPER8, SWAP4, UPPER4, square, LANES);
+        } else if (LANES == 8) {
+            exchange(4, SWAP4, UPPER4);
         }
-        if (LANES > 4) {
-            exchange(4, SWAP4, UPPER4, square, LANES);
-        }
-        exchange(2, SWAP2, UPPER2, square, LANES);
-        exchange(1, SWAP1, UPPER1, target, step);
+        exchangeTwice(2, SWAP2, UPPER2, SWAP1, UPPER1, target, step);
     }
 
-    private void exchange(int size, VectorShuffle<Float> swap, VectorMask<Float> upper, int target, int step) {
-        for (int pair = 0; pair < LANES / 2; pair++) {
-            int i = pair / size * 2 * size + pair % size;
-            int j = i + size;
-            FloatVector x = FloatVector.fromArray(S, memory, square + i * LANES);
-            FloatVector y = FloatVector.fromArray(S, memory, square + j * LANES);
-            x.blend(y.rearrange(swap), upper).intoArray(memory, target + i * step);
-            x.rearrange(swap).blend(y, upper).intoArray(memory, target + j * step);
+    private void exchange(int size, VectorShuffle<Float> swap, VectorMask<Float> upper) {
+        for (int i = square; i < square + size * LANES; i += LANES) {
+            int j = i + size * LANES;
+            FloatVector x = FloatVector.fromArray(S, memory, i);
+            FloatVector y = FloatVector.fromArray(S, memory, j);
+            x.blend(y.rearrange(swap), upper).intoArray(memory, i);
+            x.rearrange(swap).blend(y, upper).intoArray(memory, j);
+        }
+    }
+
+    /** Exchanges squares of {@code size} rows and, within them, of half as many. */
+    private void exchangeTwice(int size, VectorShuffle<Float> swap, VectorMask<Float> upper,
+                               VectorShuffle<Float> swapHalf, VectorMask<Float> upperHalf, int target, int step) {
+        int half = size / 2;
+        for (int group = 0; group < LANES; group += 2 * size) {
+            for (int row = group; row < group + half; row++) {
+                int from = square + row * LANES;
+                FloatVector w = FloatVector.fromArray(S, memory, from);
+                FloatVector x = FloatVector.fromArray(S, memory, from + half * LANES);
+                FloatVector y = FloatVector.fromArray(S, memory, from + size * LANES);
+                FloatVector z = FloatVector.fromArray(S, memory, from + (size + half) * LANES);
+                FloatVector wy = w.blend(y.rearrange(swap), upper);
+                FloatVector xz = x.blend(z.rearrange(swap), upper);
+                FloatVector yw = w.rearrange(swap).blend(y, upper);
+                FloatVector zx = x.rearrange(swap).blend(z, upper);
+                int to = target + row * step;
+                wy.blend(xz.rearrange(swapHalf), upperHalf).intoArray(memory, to);
+                wy.rearrange(swapHalf).blend(xz, upperHalf).intoArray(memory, to + half * step);
+                yw.blend(zx.rearrange(swapHalf), upperHalf).intoArray(memory, to + size * step);
+                yw.rearrange(swapHalf).blend(zx, upperHalf).intoArray(memory, to + (size + half) * step);
+            }
         }
     }
 

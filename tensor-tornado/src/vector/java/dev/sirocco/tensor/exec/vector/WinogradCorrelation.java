@@ -85,7 +85,7 @@ final class WinogradCorrelation implements Product {
 
     /** Not a power of two, so that the same element of all points does not fall into the same few cache lines. */
     static long pointBytes(long bytes) {
-        return Gemm.roundUp(bytes, Lanes.BYTES) + Lanes.BYTES;
+        return Gemm.roundUp(bytes, (int) Lanes.BYTES) + Lanes.BYTES;
     }
 
     /** G g Gᵀ of a panel of outputs, as [point][panel][channel][output of the panel]. */

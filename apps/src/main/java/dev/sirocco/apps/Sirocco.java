@@ -1,0 +1,102 @@
+package dev.sirocco.apps;
+
+import dev.sirocco.apps.write.Write;
+import java.io.FileDescriptor;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line: {@code sirocco write}, {@code sirocco doctor} and so on. */
+@Command(name = "sirocco", description = "Deep learning in Java: trains networks and runs them, on any CPU.",
+        subcommands = {Write.class, Doctor.class, HelpCommand.class},
+        mixinStandardHelpOptions = true, versionProvider = Sirocco.Version.class,
+        footer = {"", "  test   Runs all tests; Maven's options may follow.", "",
+                "Start with: sirocco write \"ROMEO:\"", "About one command: sirocco help write"})
+public final class Sirocco implements Runnable {
+
+    /** The descriptor at which the launcher has left the true stderr; see there. */
+    private static final String STDERR = "sirocco.stderr";
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Sirocco.class.getPackage().getImplementationVersion();
+            return new String[] {"sirocco " + (version == null ? "(not from its jar)" : version)
+                    + ", Java " + Runtime.version()};
+        }
+    }
+
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    private Sirocco(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Where commands read and write. */
+    public Terminal terminal() {
+        return terminal;
+    }
+
+    /** Without a subcommand: what there is. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(terminal.out());
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @return the exit code: 0; 1 after an error of the program; 2 after one that the user can put right
+     */
+    public static int run(Terminal terminal, String... args) {
+        Failures failures = new Failures(terminal);
+        CommandLine line = new CommandLine(new Sirocco(terminal));
+        line.setOut(new PrintWriter(terminal.out(), true));
+        line.setErr(new PrintWriter(terminal.err(), true));
+        line.setParameterExceptionHandler(failures);
+        line.setExecutionExceptionHandler(failures);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpAutoWidth(true);
+        try {
+            return line.execute(args);
+        } finally {
+            terminal.out().flush();
+        }
+    }
+
+    public static void main(String[] args) {
+        restoreStderr();
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        System.setOut(out);
+        int code = run(new Terminal(System.in, out, System.err), args);
+        if (!Terminal.isShuttingDown()) {
+            System.exit(code);
+        }
+    }
+
+    /** Writes past the launcher's filter, unless this process may not open the descriptor. */
+    private static void restoreStderr() {
+        String descriptor = System.getProperty(STDERR);
+        if (descriptor == null) {
+            return;
+        }
+        try {
+            System.setErr(new PrintStream(new FileOutputStream("/dev/fd/" + descriptor, true), true,
+                    StandardCharsets.UTF_8));
+        } catch (FileNotFoundException _) {
+            // A socket, or a terminal of another user: the filter passes everything on.
+        }
+    }
+}

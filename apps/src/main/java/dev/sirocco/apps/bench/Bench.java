@@ -1,0 +1,119 @@
+package dev.sirocco.apps.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sirocco.apps.Home;
+import dev.sirocco.tensor.exec.Executor;
+import dev.sirocco.tensor.exec.Executors;
+import dev.sirocco.tensor.exec.vector.Roofline;
+import dev.sirocco.tensor.ir.UserError;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sirocco bench}. */
+@Command(name = "bench", description = "Time end-to-end workloads, alone or beside PyTorch.", mixinStandardHelpOptions = true)
+public final class Bench implements Runnable {
+
+    private static final String ROOFLINE = "roofline";
+
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Workloads; all if none is named.")
+    private List<String> names = List.of();
+
+    @Option(names = "--json", description = "One JSON line for each workload.")
+    private boolean json;
+
+    @Option(names = "--peers", description = "Run the same work in PyTorch too, in turn, and print the ratios.")
+    private boolean peers;
+
+    @Option(names = "--python", paramLabel = "EXE", defaultValue = "python3",
+            description = "A Python with torch, for --peers (default: ${DEFAULT-VALUE}).")
+    private String python;
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "3",
+            description = "How often --peers runs both sides (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(names = "--runs", paramLabel = "N", defaultValue = "15",
+            description = "Timed runs after the warm-up (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: all processors).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (runs < 1 || rounds < 1 || threads < 1 || threads > 1024) {
+            throw new UserError("--runs, --rounds and --threads must be 1 or more (and threads at most 1024)");
+        }
+        List<Workload> chosen = chosen();
+        if (peers) {
+            compare(chosen);
+            return;
+        }
+        Executor executor = Executors.vector(threads);
+        chosen.forEach(w -> print(Measurement.of(w.name(), w.amount(), w.unit(), w.setUp().apply(executor), runs)));
+        if (names.isEmpty() || names.contains(ROOFLINE)) {
+            Roofline roofline = new Roofline(threads);
+            print(Measurement.of("roofline-fma", roofline.gigaflops(), "GFLOP", roofline::multiplyAdd, runs));
+            print(Measurement.of("roofline-memory", roofline.gigabytes(), "GB", roofline::read, runs));
+        }
+    }
+
+    private List<Workload> chosen() {
+        for (String name : names) {
+            if (!name.equals(ROOFLINE) && Workloads.ALL.stream().noneMatch(w -> w.name().equals(name))) {
+                throw new UserError("no workload named %s; there are %s and %s".formatted(name,
+                        Workloads.ALL.stream().map(Workload::name).collect(Collectors.joining(", ")), ROOFLINE));
+            }
+        }
+        return Workloads.ALL.stream().filter(w -> names.isEmpty() || names.contains(w.name())).toList();
+    }
+
+    private void compare(List<Workload> workloads) {
+        Peers other = new Peers(Home.path(), python, threads, runs);
+        List<Peers.Comparison> comparisons = new ArrayList<>();
+        out().printf("%-18s %14s %14s %8s %12s %12s%n", "workload", "sirocco", "pytorch", "ratio", "sirocco MB", "pytorch MB");
+        for (Workload w : workloads) {
+            Peers.Comparison c = other.compare(w, rounds);
+            comparisons.add(c);
+            out().printf("%-18s %10.2f %s/s %10.2f %s/s %6.2fx %9d MB %9d MB%n", w.name(), c.ours().perSecond(), w.unit(),
+                    c.torch().perSecond(), w.unit(), c.ratio(), c.ours().peakRssMb(), c.torch().peakRssMb());
+            out().flush();
+        }
+        if (json) {
+            comparisons.forEach(this::printJson);
+        }
+    }
+
+    private void print(Measurement m) {
+        if (json) {
+            printJson(m);
+        } else {
+            out().printf("%-18s %10.3f ms %14.2f %s/s  peak %d MB%n", m.workload(), m.medianMs(), m.perSecond(), m.unit(), m.peakRssMb());
+            out().flush();
+        }
+    }
+
+    private void printJson(Object line) {
+        try {
+            out().println(new ObjectMapper().writeValueAsString(line));
+            out().flush();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.sirocco.apps.bench;
+
+import dev.sirocco.models.nn.Losses;
+import dev.sirocco.models.nn.Parameters;
+import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.optim.AdamW;
+import dev.sirocco.models.optim.Group;
+import dev.sirocco.models.optim.Optimizer;
+import dev.sirocco.models.optim.Sgd;
+import dev.sirocco.models.zoo.Gpt;
+import dev.sirocco.models.zoo.ResNet;
+import dev.sirocco.tensor.exec.Executor;
+import dev.sirocco.tensor.exec.Program;
+import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.Storage;
+import dev.sirocco.tensor.ir.Tensor;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** The workloads of {@code ./sirocco bench}; {@code bench/peers/workloads.py} does the same in PyTorch. */
+final class Workloads {
+
+    static final List<Workload> ALL = List.of(
+            new Workload("gemm-1024", 2 * 1024.0 * 1024 * 1024 / 1e9, "GFLOP", Workloads::gemm),
+            new Workload("elementwise", (1 << 22) / 1e6, "Melement", Workloads::elementwise),
+            new Workload("gpt-train-cpu", 12 * 64, "token", e -> gptTraining(e, Gpt.Config.nanoCpu(65), 12)),
+            new Workload("gpt-train-gpu", 16 * 256, "token", e -> gptTraining(e, withoutDropout(), 16)),
+            new Workload("gpt2-prefill", 128, "token", e -> gpt2(e, DType.F32, 128)),
+            new Workload("gpt2-decode", 8, "token", e -> gpt2(e, DType.F32, 1)),
+            new Workload("gpt2-decode-bf16", 8, "token", "gpt2-decode", e -> gpt2(e, DType.BF16, 1)),
+            new Workload("conv-train", 32, "picture", Workloads::convolutionTraining));
+
+    private static final int VOCABULARY = 65;
+
+    private Workloads() {}
+
+    private static Runnable gemm(Executor executor) {
+        Graph g = new Graph();
+        Tensor a = g.input("a", DType.F32, 1024, 1024);
+        Tensor b = g.input("b", DType.F32, 1024, 1024);
+        g.output("c", a.matmul(b));
+        return withNumbers(g.compile(executor), "a", "b");
+    }
+
+    private static Runnable elementwise(Executor executor) {
+        Graph g = new Graph();
+        Tensor a = g.input("a", DType.F32, 1 << 22);
+        Tensor b = g.input("b", DType.F32, 1 << 22);
+        Tensor c = g.input("c", DType.F32, 1 << 22);
+        g.output("y", a.mul(b).add(c).gelu().mul(c.sigmoid()).add(a));
+        return withNumbers(g.compile(executor), "a", "b", "c");
+    }
+
+    private static Gpt.Config withoutDropout() {
+        Gpt.Config c = Gpt.Config.nanoGpu(VOCABULARY);
+        return Gpt.Config.nano(c.vocabulary(), c.context(), c.layers(), c.heads(), c.width(), 0);
+    }
+
+    private static Runnable gptTraining(Executor executor, Gpt.Config config, int batch) {
+        Gpt gpt = new Gpt(config, Scope.root(1));
+        Graph g = new Graph(true);
+        Tensor tokens = g.input("tokens", DType.I32, batch, config.context());
+        Tensor targets = g.input("targets", DType.I32, batch, config.context());
+        Optimizer optimizer = gpt.optimizer(new AdamW(1e-3, 0.1));
+        Program step = training(g, gpt.loss(tokens, targets), optimizer, 1).compile(executor);
+        fill(step.input("tokens"), VOCABULARY);
+        fill(step.input("targets"), VOCABULARY);
+        return steps(step, optimizer);
+    }
+
+    private static Runnable convolutionTraining(Executor executor) {
+        ResNet net = new ResNet(ResNet.Config.resNet18(3, 10), Scope.root(1));
+        Graph g = new Graph(true);
+        Tensor pictures = g.input("pictures", DType.F32, 32, 3, 32, 32);
+        Tensor classes = g.input("classes", DType.I32, 32);
+        Parameters parameters = net.parameters();
+        Optimizer optimizer = new Optimizer(parameters, Group.all(new Sgd(0.01, 0.9, false, 0)));
+        Program step = training(g, Losses.crossEntropy(net.logits(pictures), classes), optimizer, 0).compile(executor);
+        fill(step.input("classes"), 10);
+        withNumbers(step, "pictures");
+        return steps(step, optimizer);
+    }
+
+    /** Forward, backward, clipping unless {@code largestNorm} is 0, and the update. */
+    private static Graph training(Graph g, Tensor loss, Optimizer optimizer, double largestNorm) {
+        List<Tensor> gradients = optimizer.gradients(loss);
+        if (largestNorm > 0) {
+            gradients = Optimizer.clip(gradients, Optimizer.norm(gradients), largestNorm);
+        }
+        optimizer.update(g, gradients, g.input("optimizer", DType.F32, optimizer.numberCount()));
+        g.output("loss", loss);
+        return g;
+    }
+
+    private static Runnable steps(Program step, Optimizer optimizer) {
+        long[] number = {0};
+        return () -> {
+            step.input("optimizer").set(optimizer.numbers(number[0]++, 1));
+            step.run();
+        };
+    }
+
+    /** Reads 128 tokens at once, or writes 8 one by one behind them, the greedy choice included. */
+    private static Runnable gpt2(Executor executor, DType weights, int length) {
+        Gpt gpt = new Gpt(Gpt.Config.gpt2(), Scope.root(1).storing(weights));
+        Graph g = new Graph();
+        Tensor tokens = g.input("tokens", DType.I32, 1, length);
+        Tensor position = g.input("position", DType.I32, 1);
+        Tensor last = g.input("last", DType.I32, 1);
+        Tensor logits = gpt.nextLogits(tokens, position, last, gpt.cache(1, 256));
+        g.output("next", logits.argmax(-1));
+        Program program = g.compile(executor);
+        fill(program.input("tokens"), 50257);
+        program.input("last").set(length - 1);
+        if (length > 1) {
+            return program::run;
+        }
+        return () -> {
+            for (int p = 128; p < 136; p++) {
+                program.input("position").set(p);
+                program.run();
+            }
+        };
+    }
+
+    private static Runnable withNumbers(Program program, String... inputs) {
+        SplittableRandom random = new SplittableRandom(1);
+        for (String name : inputs) {
+            Storage input = program.input(name);
+            for (long i = 0; i < input.numel(); i++) {
+                input.set(i, (float) random.nextDouble(-1, 1));
+            }
+        }
+        return program::run;
+    }
+
+    private static void fill(Storage indices, int bound) {
+        SplittableRandom random = new SplittableRandom(2);
+        for (long i = 0; i < indices.numel(); i++) {
+            indices.set(i, random.nextInt(bound));
+        }
+    }
+}

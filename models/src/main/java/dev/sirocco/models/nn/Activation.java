@@ -1,0 +1,25 @@
+package dev.sirocco.models.nn;
+
+import dev.sirocco.tensor.fast.Gelu;
+import dev.sirocco.tensor.fast.Silu;
+import dev.sirocco.tensor.ir.Tensor;
+
+/** Element-wise nonlinearities; the leaky one has a slope of 0.1 below zero. */
+public enum Activation implements Layer {
+    NONE, RELU, RELU2, LEAKY_RELU, GELU, GELU_TANH, SILU, TANH, SIGMOID;
+
+    @Override
+    public Tensor apply(Tensor x) {
+        return switch (this) {
+            case NONE -> x;
+            case RELU -> x.relu();
+            case RELU2 -> x.relu().square();
+            case LEAKY_RELU -> x.maximum(x.mul(0.1));
+            case GELU -> x.graph().add(new Gelu(false), x);
+            case GELU_TANH -> x.graph().add(new Gelu(true), x);
+            case SILU -> x.graph().add(new Silu(), x);
+            case TANH -> x.tanh();
+            case SIGMOID -> x.sigmoid();
+        };
+    }
+}

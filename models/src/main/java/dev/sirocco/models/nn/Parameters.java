@@ -1,0 +1,53 @@
+package dev.sirocco.models.nn;
+
+import dev.sirocco.tensor.ir.State;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a model holds, by name, in the order in which it was made: what is trained, and buffers that are not. */
+public final class Parameters {
+
+    private final Map<String, State> trainable = new LinkedHashMap<>();
+    private final Map<String, State> buffers = new LinkedHashMap<>();
+
+    void add(State state, boolean isTrained) {
+        if (trainable.containsKey(state.name()) || buffers.containsKey(state.name())) {
+            throw new IllegalArgumentException("two parameters named " + state.name());
+        }
+        (isTrained ? trainable : buffers).put(state.name(), state);
+    }
+
+    /** Weights, biases, gains, embeddings. */
+    public Collection<State> trainable() {
+        return Collections.unmodifiableCollection(trainable.values());
+    }
+
+    /** Running statistics and other numbers that belong to the model but have no gradient. */
+    public Collection<State> buffers() {
+        return Collections.unmodifiableCollection(buffers.values());
+    }
+
+    public List<State> all() {
+        List<State> all = new ArrayList<>(trainable.values());
+        all.addAll(buffers.values());
+        return all;
+    }
+
+    /** @throws IllegalArgumentException if there is none of this name */
+    public State get(String name) {
+        State state = trainable.getOrDefault(name, buffers.get(name));
+        if (state == null) {
+            throw new IllegalArgumentException("no parameter named " + name);
+        }
+        return state;
+    }
+
+    /** How many numbers are trained. */
+    public long count() {
+        return trainable.values().stream().mapToLong(s -> s.shape().numel()).sum();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.sirocco.models.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** A picture of the losses over the steps, {@code loss.png} and {@code loss.svg}. */
+final class LossCurve {
+
+    private LossCurve() {}
+
+    static void draw(Path directory, List<TrainingLog.Row> rows) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        XYChart chart = new XYChartBuilder().width(900).height(540).xAxisTitle("step").yAxisTitle("loss").build();
+        chart.getStyler().setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
+        add(chart, "training", rows, TrainingLog.Row::loss);
+        add(chart, "validation", rows, TrainingLog.Row::validationLoss);
+        if (!chart.getSeriesMap().isEmpty()) {
+            BitmapEncoder.saveBitmap(chart, directory.resolve("loss").toString(), BitmapEncoder.BitmapFormat.PNG);
+            VectorGraphicsEncoder.saveVectorGraphic(chart, directory.resolve("loss").toString(),
+                    VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+        }
+    }
+
+    private static void add(XYChart chart, String name, List<TrainingLog.Row> rows, ToDoubleFunction<TrainingLog.Row> loss) {
+        List<Long> steps = new ArrayList<>();
+        List<Double> losses = new ArrayList<>();
+        for (TrainingLog.Row row : rows) {
+            if (Double.isFinite(loss.applyAsDouble(row))) {
+                steps.add(row.step());
+                losses.add(loss.applyAsDouble(row));
+            }
+        }
+        if (!steps.isEmpty()) {
+            chart.addSeries(name, steps, losses).setMarker(SeriesMarkers.NONE);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.sirocco.models.train;
+
+import dev.sirocco.models.nn.Parameters;
+import dev.sirocco.tensor.exec.Program;
+import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.Tensor;
+
+/** What a {@link Trainer} trains: a model, how its loss is found, and how batches come in. */
+public interface Task {
+
+    Parameters parameters();
+
+    /** Traces the mean loss of one batch, F32 with one element, from inputs of its own; also for validation. */
+    Tensor loss(Graph g);
+
+    /**
+     * Fills the inputs with a batch of the training data, the same one whenever the number is the same: so that a
+     * resumed run sees the data as the uninterrupted one does.
+     *
+     * @param number from 0, without end
+     */
+    void fill(Program program, long number);
+
+    /** How many units, such as tokens or seconds, one training batch has. */
+    double units();
+
+    /** What is counted, for people: {@code tokens}. */
+    String unit();
+
+    /** Into how many batches the validation data is divided; 0 if there is none. */
+    int validationBatches();
+
+    /**
+     * Fills the inputs with a batch of the validation data.
+     *
+     * @return the batch's weight in the mean loss: how many units it has
+     */
+    double fillValidation(Program program, int number);
+}

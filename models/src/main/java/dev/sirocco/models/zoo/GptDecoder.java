@@ -1,0 +1,149 @@
+package dev.sirocco.models.zoo;
+
+import dev.sirocco.models.sample.TokenSampler;
+import dev.sirocco.tensor.exec.Executor;
+import dev.sirocco.tensor.exec.Program;
+import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.Shape;
+import dev.sirocco.tensor.ir.State;
+import dev.sirocco.tensor.ir.Tensor;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Continues texts with a {@link Gpt}. Prompts are read many tokens at once, in programs for a few lengths, then every
+ * token takes one run of the program for one.
+ *
+ * <pre>{@code
+ * try (GptDecoder decoder = new GptDecoder(gpt, 1, 512, new TokenSampler(65), Executors.best())) {
+ *     decoder.begin(settings, seed);
+ *     int[] token = decoder.next(new int[][] {prompt});
+ *     while (…) {
+ *         token = decoder.next(new int[][] {token});
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>When the cache is full, the later half of the text is read anew and the rest forgotten. Equal seeds, settings and
+ * prompts give equal texts.
+ */
+public final class GptDecoder implements AutoCloseable {
+
+    private static final int BUCKET_GROWTH = 4;
+
+    private final Gpt gpt;
+    private final Gpt.Cache cache;
+    private final TokenSampler sampler;
+    private final Executor executor;
+    private final State random = new State("random", DType.I32, Shape.of(2));
+    private final Map<Integer, Program> programs = new HashMap<>();
+    private final int[][] text;
+
+    private TokenSampler.Settings settings = TokenSampler.Settings.greedy();
+    private int seed;
+    private int drawn;
+    private int position;
+
+    /**
+     * @param batch texts continued at once
+     * @param capacity tokens that are remembered; at most the context where positions are learned
+     */
+    public GptDecoder(Gpt gpt, int batch, int capacity, TokenSampler sampler, Executor executor) {
+        if (gpt.config().positions() == Gpt.Positions.LEARNED && capacity > gpt.config().context()) {
+            throw new IllegalArgumentException("a cache of %d for a context of %d".formatted(capacity, gpt.config().context()));
+        }
+        this.gpt = gpt;
+        this.sampler = sampler;
+        this.executor = executor;
+        cache = gpt.cache(batch, capacity);
+        text = new int[batch][capacity];
+    }
+
+    /** Forgets all. */
+    public void begin(TokenSampler.Settings settings, long seed) {
+        this.settings = settings;
+        this.seed = (int) (seed ^ seed >>> 32);
+        drawn = 0;
+        position = 0;
+    }
+
+    /**
+     * Reads tokens, and draws the one to follow.
+     *
+     * @param tokens those not read yet, one row for each text, all rows equally long and not empty
+     * @return one token for each text
+     */
+    public int[] next(int[][] tokens) {
+        if (tokens.length != cache.batch() || tokens[0].length == 0) {
+            throw new IllegalArgumentException("%d rows of tokens for %d texts".formatted(tokens.length, cache.batch()));
+        }
+        int[] token = readAll(tokens);
+        drawn++;
+        return token;
+    }
+
+    private int[] readAll(int[][] tokens) {
+        int[] token = null;
+        for (int done = 0; done < tokens[0].length;) {
+            if (position == cache.capacity()) {
+                forgetHalf();
+            }
+            int bucket = bucket(tokens[0].length - done, cache.capacity() - position);
+            int count = Math.min(bucket, tokens[0].length - done);
+            token = read(tokens, done, count, bucket);
+            done += count;
+        }
+        return token;
+    }
+
+    private void forgetHalf() {
+        int[][] later = new int[text.length][];
+        for (int row = 0; row < text.length; row++) {
+            later[row] = Arrays.copyOfRange(text[row], position / 2, position);
+        }
+        position = 0;
+        readAll(later);
+    }
+
+    /** The smallest length of a program that holds so many tokens, or the largest one that fits. */
+    private static int bucket(int count, int room) {
+        int bucket = 1;
+        while (bucket < count && bucket * BUCKET_GROWTH <= room) {
+            bucket *= BUCKET_GROWTH;
+        }
+        return bucket;
+    }
+
+    private int[] read(int[][] tokens, int from, int count, int bucket) {
+        int[] padded = new int[tokens.length * bucket];
+        for (int row = 0; row < tokens.length; row++) {
+            System.arraycopy(tokens[row], from, padded, row * bucket, count);
+            System.arraycopy(tokens[row], from, text[row], position, count);
+        }
+        Program p = programs.computeIfAbsent(bucket, this::compile);
+        p.input("tokens").set(padded);
+        p.input("position").set(new int[] {position});
+        p.input("last").set(new int[] {count - 1});
+        p.input("settings").set(settings.numbers());
+        random.storage().set(new int[] {seed, drawn});
+        p.run();
+        position += count;
+        return p.output("token").ints();
+    }
+
+    private Program compile(int bucket) {
+        Graph g = new Graph();
+        g.randomFrom(random);
+        Tensor logits = gpt.nextLogits(g.input("tokens", DType.I32, cache.batch(), bucket),
+                g.input("position", DType.I32, 1), g.input("last", DType.I32, 1), cache);
+        g.output("token", sampler.sample(logits, g.input("settings", DType.F32, TokenSampler.NUMBERS)));
+        return g.compile(executor);
+    }
+
+    @Override
+    public void close() {
+        programs.values().forEach(Program::close);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.sirocco.tensor.io;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.sirocco.tensor.ir.Storage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** A safetensors file in the making: header and data are 64-byte aligned, wider types come first. */
+final class SafetensorsWriter implements AtomicFile.Content {
+
+    private static final int ALIGNMENT = 64;
+    private static final long CHUNK = 1 << 26;
+
+    private final Map<String, Storage> tensors = new LinkedHashMap<>();
+    private final Map<String, String> metadata;
+
+    SafetensorsWriter(Map<String, Storage> tensors, Map<String, String> metadata) {
+        if (tensors.containsKey(SafetensorsHeader.METADATA)) {
+            throw new IllegalArgumentException("a tensor cannot be named " + SafetensorsHeader.METADATA);
+        }
+        // Data has no gaps, so this is what keeps every element at a multiple of its size.
+        tensors.entrySet().stream()
+                .sorted(Comparator.comparingInt(e -> -e.getValue().dtype().bytes()))
+                .forEach(e -> this.tensors.put(e.getKey(), e.getValue()));
+        this.metadata = metadata;
+    }
+
+    @Override
+    public void writeTo(WritableByteChannel channel) throws IOException {
+        writeFully(channel, ByteBuffer.wrap(header()));
+        for (Storage tensor : tensors.values()) {
+            for (long at = 0; at < tensor.bytes(); at += CHUNK) {
+                writeFully(channel, tensor.segment().asSlice(at, Math.min(CHUNK, tensor.bytes() - at)).asByteBuffer());
+            }
+        }
+    }
+
+    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** The length and the JSON, with as many spaces behind it as bring the data to a boundary. */
+    private byte[] header() throws IOException {
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        json.write(new byte[Long.BYTES]);
+        try (JsonGenerator out = new JsonFactory().createGenerator(json)) {
+            out.writeStartObject();
+            if (!metadata.isEmpty()) {
+                out.writeObjectFieldStart(SafetensorsHeader.METADATA);
+                for (Map.Entry<String, String> text : metadata.entrySet()) {
+                    out.writeStringField(text.getKey(), text.getValue());
+                }
+                out.writeEndObject();
+            }
+            long offset = 0;
+            for (Map.Entry<String, Storage> tensor : tensors.entrySet()) {
+                offset = writeEntry(out, tensor.getKey(), tensor.getValue(), offset);
+            }
+            out.writeEndObject();
+        }
+        while (json.size() % ALIGNMENT != 0) {
+            json.write(' ');
+        }
+        byte[] bytes = json.toByteArray();
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0, bytes.length - Long.BYTES);
+        return bytes;
+    }
+
+    private static long writeEntry(JsonGenerator out, String name, Storage tensor, long offset) throws IOException {
+        out.writeObjectFieldStart(name);
+        out.writeStringField("dtype", tensor.dtype().name());
+        writeNumbers(out, "shape", IntStream.of(tensor.shape().dims()).asLongStream().toArray());
+        writeNumbers(out, "data_offsets", offset, offset + tensor.bytes());
+        out.writeEndObject();
+        return offset + tensor.bytes();
+    }
+
+    private static void writeNumbers(JsonGenerator out, String key, long... numbers) throws IOException {
+        out.writeFieldName(key);
+        out.writeArray(numbers, 0, numbers.length);
+    }
+}
