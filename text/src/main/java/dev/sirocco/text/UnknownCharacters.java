@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * characters the model does know, and spells the whole text anew where that changes little: fit to be printed, like that
  * of a UserError, without a stack trace.
  */
-public final class UnknownCharacters extends RuntimeException {
+public final class UnknownCharacters extends UserError {
 
     private static final long serialVersionUID = 1;
     private static final int LISTED = 40;

@@ -2,8 +2,11 @@ package dev.sirocco.apps.write;
 
 import dev.sirocco.text.Cleaning;
 import dev.sirocco.text.Corpus;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The text that a command reads, for commands to mix in. */
@@ -17,7 +20,21 @@ final class DataOption {
     }
 
     Corpus read(boolean clean) {
+        return read(files, clean);
+    }
+
+    static Corpus read(List<Path> files, boolean clean) {
         Corpus corpus = Corpus.read(files, Corpus.LineEnds.NORMALISE);
         return clean ? Cleaning.standard().clean(corpus) : corpus;
+    }
+
+    /** The files as one text, from which {@link #files(String)} gets them back, whatever the working directory. */
+    String text() {
+        return files.stream().map(file -> file.toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    static List<Path> files(String text) {
+        return Stream.of(text.split(File.pathSeparator)).map(Path::of).toList();
     }
 }

@@ -31,8 +31,8 @@ public enum Preset {
         return Gpt.Config.modern(vocabulary, context, layers, heads, width, dropout);
     }
 
-    /** A run with this preset's settings, without an end. */
+    /** A run with this preset's settings, without text and end. */
     Run run() {
-        return new Run(this, 0, 0, batch, context, 0.04, dropout, false, 0.1, 1, 250, 250, 10);
+        return new Run(this, "", 0, 0, batch, context, 0.04, dropout, false, 0.1, 1, 250, 250, 10);
     }
 }

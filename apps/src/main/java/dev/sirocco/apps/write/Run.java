@@ -5,12 +5,14 @@ import dev.sirocco.models.train.Records;
 import dev.sirocco.tensor.ir.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The settings of a training run, kept beside its checkpoints so that it can be resumed with no more than its folder's
  * name.
  *
+ * @param data the files of text, as {@link DataOption#text} has them
  * @param steps 0 for no limit
  * @param minutes 0 for no limit
  * @param batch windows in a step
@@ -19,7 +21,7 @@ import java.util.Map;
  * @param clean whether the text is cleaned
  * @param validation the share of the text, at its end, that is not trained on
  */
-public record Run(Preset preset, long steps, double minutes, int batch, int context, double learningRate, double dropout,
+public record Run(Preset preset, String data, long steps, double minutes, int batch, int context, double learningRate, double dropout,
         boolean clean, double validation, long seed, int evalEvery, int saveEvery, int logEvery) {
 
     static final String FILE = "run.json";
@@ -46,6 +48,10 @@ public record Run(Preset preset, long steps, double minutes, int batch, int cont
         new Range("--save-every", 0, 1e9).check(saveEvery);
         new Range("--log-every", 1, 1e9).check(logEvery);
         return this;
+    }
+
+    List<Path> files() {
+        return DataOption.files(data);
     }
 
     void write(Path folder) {

@@ -94,13 +94,10 @@ final class Train implements Callable<Integer> {
     public Integer call() {
         Terminal terminal = parent.terminal();
         Run run = settings();
-        if (!data.isGiven()) {
-            throw new UserError("no text to train on: give --data FILE");
-        }
-        Corpus corpus = data.read(run.clean());
+        Corpus corpus = DataOption.read(run.files(), run.clean());
         CharTokenizer tokenizer = isResumed ? CharTokenizer.read(out) : CharTokenizer.of(corpus);
         Gpt.Config config = run.preset().model(tokenizer.vocabularySize(), run.context(), run.dropout());
-        MachineMemory.require(leastBytes(config, run), "choose a smaller --preset, --batch or --context");
+        MachineMemory.require(Footprint.training(config, run.batch()), "choose a smaller --preset, --batch or --context");
         Corpus.Split split = run.validation() == 0 ? null : corpus.split(1 - run.validation());
         int[] training = (split == null ? corpus : split.train()).encode(tokenizer);
         int[] held = split == null ? new int[0] : split.validation().encode(tokenizer);
@@ -135,7 +132,11 @@ final class Train implements Callable<Integer> {
             throw new UserError(out + " is a file: name a folder with --out");
         }
         Run base = isResumed ? Run.read(out) : (preset == null ? Preset.SMALL : preset).run();
+        if (!isResumed && !data.isGiven()) {
+            throw new UserError("no text to train on: give --data FILE");
+        }
         Map<String, Object> given = new LinkedHashMap<>();
+        given.put("data", data.isGiven() ? data.text() : null);
         given.put("preset", isResumed ? preset : null);
         given.put("steps", steps);
         given.put("minutes", minutes);
@@ -181,16 +182,5 @@ final class Train implements Callable<Integer> {
         } catch (IOException e) {
             throw new UserError("cannot create the folder " + out + " (" + e.getMessage() + "): name another --out", e);
         }
-    }
-
-    /**
-     * Bytes that a step takes at the least: weights, gradients and what the optimiser remembers of them; and of each
-     * layer what its gradient needs.
-     */
-    private static long leastBytes(Gpt.Config c, Run run) {
-        double weights = 12.0 * c.layers() * c.width() * c.width() + 2.0 * c.vocabulary() * c.width();
-        double tokens = (double) run.batch() * c.context();
-        double activations = tokens * (c.layers() * (8.0 * c.width() + 2.0 * c.hidden()) + 2.0 * c.vocabulary());
-        return (long) (Float.BYTES * (3 * weights + activations));
     }
 }

@@ -8,7 +8,6 @@ import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.tensor.io.Safetensors;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
-import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.CharTokenizer;
@@ -129,10 +128,5 @@ record WriterModel(Gpt gpt, CharTokenizer tokenizer) {
                 .forEach(name -> tensors.put(name, file.get(name).to(DType.BF16)));
         Safetensors.write(folder.resolve(WEIGHTS), tensors, file.metadata());
         return from;
-    }
-
-    /** Bytes of the weights in memory. */
-    long bytes() {
-        return gpt.parameters().all().stream().map(State::storage).mapToLong(Storage::bytes).sum();
     }
 }

@@ -14,6 +14,23 @@ public interface Task {
     Tensor loss(Graph g);
 
     /**
+     * To which segment a layer's path belongs, if activations are to be computed again in the backward pass to save
+     * memory: see {@link dev.sirocco.tensor.passes.Checkpointing}. Null for none.
+     */
+    default String segment(String path) {
+        return null;
+    }
+
+    /** Numbered blocks as segments: {@code h.3} for the path {@code h.3.attn.q} and the prefix {@code h.}. */
+    static String block(String prefix, String path) {
+        if (!path.startsWith(prefix)) {
+            return null;
+        }
+        int end = path.indexOf('.', prefix.length());
+        return end < 0 ? path : path.substring(0, end);
+    }
+
+    /**
      * Fills the inputs with a batch of the training data, the same one whenever the number is the same: so that a
      * resumed run sees the data as the uninterrupted one does.
      *

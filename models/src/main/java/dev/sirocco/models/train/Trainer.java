@@ -47,35 +47,40 @@ public final class Trainer implements AutoCloseable {
      * @param accumulate batches in a step
      * @param clip the largest norm of the gradients, 0 for no clipping
      * @param emaDecay of the averages that are validated and kept instead of the weights, 0 for none
+     * @param recompute whether activations are computed again in the backward pass: less memory, more time
      * @param seed of dropout and other randomness
      */
     public record Config(long steps, double minutes, int validateEvery, int saveEvery, int logEvery, int accumulate,
-            double clip, double emaDecay, long seed) {
+            double clip, double emaDecay, boolean recompute, long seed) {
 
         /** Without accumulation, clipping and averages. */
         public static Config ofSteps(long steps, int validateEvery, int saveEvery) {
-            return new Config(steps, 0, validateEvery, saveEvery, 10, 1, 0, 0, 1);
+            return new Config(steps, 0, validateEvery, saveEvery, 10, 1, 0, 0, false, 1);
         }
 
         /** Without accumulation, clipping and averages. */
         public static Config ofMinutes(double minutes, int validateEvery, int saveEvery) {
-            return new Config(0, minutes, validateEvery, saveEvery, 10, 1, 0, 0, 1);
+            return new Config(0, minutes, validateEvery, saveEvery, 10, 1, 0, 0, false, 1);
         }
 
         public Config withAccumulate(int other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, other, clip, emaDecay, seed);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, other, clip, emaDecay, recompute, seed);
         }
 
         public Config withClip(double other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, other, emaDecay, seed);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, other, emaDecay, recompute, seed);
         }
 
         public Config withEma(double other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, clip, other, seed);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, clip, other, recompute, seed);
+        }
+
+        public Config withRecompute(boolean other) {
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, clip, emaDecay, other, seed);
         }
 
         public Config withSeed(long other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, clip, emaDecay, other);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, clip, emaDecay, recompute, other);
         }
     }
 
@@ -131,7 +136,7 @@ public final class Trainer implements AutoCloseable {
         this.texts = Map.copyOf(texts);
         this.out = out;
         ema = config.emaDecay == 0 ? null : new Ema(config.emaDecay, task.parameters().trainable());
-        training = new TrainingStep(task, optimizer, ema, config.accumulate, config.clip, config.seed, executor);
+        training = new TrainingStep(task, optimizer, ema, config, executor);
         validation = task.validationBatches() == 0 ? null : traceValidation().compile(executor);
         try {
             Files.createDirectories(directory);
@@ -293,6 +298,16 @@ public final class Trainer implements AutoCloseable {
         }
         log.add(row(Double.NaN, Double.NaN, lastValidation));
         line.say(String.format(Locale.ROOT, "step %,d  validation loss %.4f%s", step, lastValidation, isBest ? ", the lowest" : ""));
+    }
+
+    /** Bytes of working memory, the weights and the optimiser's states not counted. */
+    public long bytes() {
+        return training.bytes() + (validation == null ? 0 : validation.bytes());
+    }
+
+    /** The plan of the training step, for people. */
+    public String explain() {
+        return training.explain();
     }
 
     /** The mean over the validation data, with the present weights. */

@@ -10,6 +10,7 @@ import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
+import dev.sirocco.tensor.passes.Checkpointing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,24 +28,22 @@ final class TrainingStep implements AutoCloseable {
     private final Ema ema;
     private final int accumulate;
     private final double largestNorm;
+    private final boolean recompute;
     private final State random;
     private final List<State> sums = new ArrayList<>();
     private final State lossSum = new State("sum.loss", DType.F32, Shape.SCALAR);
     private final Program step;
     private final Program accumulation;
 
-    /**
-     * @param ema null for none
-     * @param accumulate batches in a step, 1 or more
-     * @param largestNorm to which gradients are clipped; 0 for no clipping
-     */
-    TrainingStep(Task task, Optimizer optimizer, Ema ema, int accumulate, double largestNorm, long seed, Executor executor) {
+    /** @param ema null for none */
+    TrainingStep(Task task, Optimizer optimizer, Ema ema, Trainer.Config config, Executor executor) {
         this.task = task;
         this.optimizer = optimizer;
         this.ema = ema;
-        this.accumulate = accumulate;
-        this.largestNorm = largestNorm;
-        random = new State("random", Storage.of(Shape.of(2), (int) (seed ^ seed >>> 32), 0));
+        accumulate = config.accumulate();
+        largestNorm = config.clip();
+        recompute = config.recompute();
+        random = new State("random", Storage.of(Shape.of(2), (int) (config.seed() ^ config.seed() >>> 32), 0));
         if (accumulate > 1) {
             optimizer.parameters().forEach(p -> sums.add(new State("sum." + p.name(), DType.F32, p.shape())));
         }
@@ -56,6 +55,7 @@ final class TrainingStep implements AutoCloseable {
         Graph g = new Graph(true);
         g.randomFrom(random);
         Tensor loss = task.loss(g).reshape(Shape.SCALAR);
+        int forward = g.nodes().size();
         List<Tensor> gradients = optimizer.gradients(loss);
         if (accumulate > 1) {
             loss = take(g, lossSum, loss);
@@ -77,7 +77,7 @@ final class TrainingStep implements AutoCloseable {
             ema.update(g, numbers.slice(0, count, count + 1));
         }
         g.output("loss", loss);
-        return g;
+        return finish(g, forward);
     }
 
     /** The mean over the step's batches, of which this is the last; the sum begins anew. */
@@ -91,12 +91,17 @@ final class TrainingStep implements AutoCloseable {
         Graph g = new Graph(true);
         g.randomFrom(random);
         Tensor loss = task.loss(g).reshape(Shape.SCALAR);
+        int forward = g.nodes().size();
         List<Tensor> gradients = optimizer.gradients(loss);
         g.assign(lossSum, g.read(lossSum).add(loss));
         for (int i = 0; i < sums.size(); i++) {
             g.assign(sums.get(i), g.read(sums.get(i)).add(gradients.get(i)));
         }
-        return g;
+        return finish(g, forward);
+    }
+
+    private Graph finish(Graph g, int forward) {
+        return recompute ? Checkpointing.apply(g, forward, task::segment) : g;
     }
 
     /**
@@ -135,6 +140,10 @@ final class TrainingStep implements AutoCloseable {
 
     long bytes() {
         return step.bytes() + (accumulation == null ? 0 : accumulation.bytes());
+    }
+
+    String explain() {
+        return step.explain();
     }
 
     @Override

@@ -100,6 +100,7 @@ public final class Gpt {
     /** One layer: attention, then MLP, both added to the residual stream. */
     private final class Block {
 
+        private final String path;
         private final Layer norm1;
         private final ShortConvolution conv1;
         private final Attention attention;
@@ -115,6 +116,7 @@ public final class Gpt {
             Linear qkv = linear(attn.at("c_attn"), c.width, c.width + 2 * kvWidth, inner());
             Linear out = linear(attn.at("c_proj"), c.width, c.width, outer());
             Linear gate = isGated ? linear(scope.at("mlp").at("c_gate"), c.width, c.hidden, inner()) : null;
+            path = scope.path();
             norm1 = norm(scope.at("ln_1"));
             conv1 = c.convolution == 0 ? null : new ShortConvolution(scope.at("conv_1"), c.convolution, c.width);
             attention = new Attention(attn.path(),
@@ -128,22 +130,26 @@ public final class Gpt {
         }
 
         Tensor apply(Tensor x) {                                             // (B, T, width)
-            Tensor n = norm1.apply(x);
-            n = conv1 == null ? n : conv1.apply(n);
-            x = x.add(dropout.apply(attention.apply(n)));
-            n = norm2.apply(x);
-            n = conv2 == null ? n : conv2.apply(n);
-            return x.add(dropout.apply(mlp.apply(n)));
+            try (var _ = x.graph().at(path)) {
+                Tensor n = norm1.apply(x);
+                n = conv1 == null ? n : conv1.apply(n);
+                x = x.add(dropout.apply(attention.apply(n)));
+                n = norm2.apply(x);
+                n = conv2 == null ? n : conv2.apply(n);
+                return x.add(dropout.apply(mlp.apply(n)));
+            }
         }
 
         /** The same for tokens from a position on, after those that the cache remembers. */
         Tensor apply(Tensor x, Tensor position, BlockCache cache) {
-            Tensor n = norm1.apply(x);
-            n = conv1 == null ? n : conv1.apply(n, position, cache.beforeAttention);
-            x = x.add(attention.apply(n, position, cache.attention));
-            n = norm2.apply(x);
-            n = conv2 == null ? n : conv2.apply(n, position, cache.beforeMlp);
-            return x.add(mlp.apply(n));
+            try (var _ = x.graph().at(path)) {
+                Tensor n = norm1.apply(x);
+                n = conv1 == null ? n : conv1.apply(n, position, cache.beforeAttention);
+                x = x.add(attention.apply(n, position, cache.attention));
+                n = norm2.apply(x);
+                n = conv2 == null ? n : conv2.apply(n, position, cache.beforeMlp);
+                return x.add(mlp.apply(n));
+            }
         }
 
         BlockCache cache(int batch, int capacity) {

@@ -55,6 +55,11 @@ public final class GptTask implements Task {
     }
 
     @Override
+    public String segment(String path) {
+        return Task.block("h.", path);
+    }
+
+    @Override
     public void fill(Program program, long number) {
         fill(program, training, IntStream.range(0, batch).map(row -> order.start(number * batch + row)).toArray());
     }

@@ -104,6 +104,24 @@ class TrainerTest {
     }
 
     @Test
+    void recomputedActivationsGiveTheSameBitsInLessMemory() {
+        Gpt.Config deep = Gpt.Config.modern(7, 64, 6, 2, 16, 0.2);
+        Gpt plain = new Gpt(deep, Scope.root(3));
+        Gpt frugal = new Gpt(deep, Scope.root(3));
+        Trainer.Config config = Trainer.Config.ofSteps(2, 0, 0);
+        long bytes;
+        try (Trainer t = trainer(plain, 2, config, directory.resolve("plain"))) {
+            t.run();
+            bytes = t.bytes();
+        }
+        try (Trainer t = trainer(frugal, 2, config.withRecompute(true), directory.resolve("frugal"))) {
+            t.run();
+            assertTrue(t.bytes() < 0.75 * bytes, t.bytes() + " bytes instead of " + bytes);
+        }
+        assertEquals(weights(plain), weights(frugal));
+    }
+
+    @Test
     void aRunLeavesWhatItPromises() throws IOException {
         try (Trainer t = trainer(model(), 2, Trainer.Config.ofSteps(20, 5, 5), directory)) {
             Trainer.Result result = t.run();

@@ -140,7 +140,17 @@ public sealed interface Op permits Op.Leaf, Op.ElementWise, Op.Movement, Op.Cont
 
     sealed interface Movement extends Op {}
 
-    record Reshape(Shape shape) implements Movement {
+    /**
+     * The same elements in the same order.
+     *
+     * @param barrier 0; any other number makes a reshape that is never simplified, so that what is computed from it is
+     *     computed anew: see {@link dev.sirocco.tensor.passes.Checkpointing}
+     */
+    record Reshape(Shape shape, int barrier) implements Movement {
+        public Reshape(Shape shape) {
+            this(shape, 0);
+        }
+
         @Override
         public List<TensorType> infer(List<TensorType> in) {
             if (in.get(0).shape().numel() != shape.numel()) {

@@ -218,18 +218,35 @@ final class Fusion {
         return new Step.Chain(g.domain, cells, stored);
     }
 
-    /** The group that alone reads a call's result, element for element; null if there is none to be had. */
+    /** The group to be run on each block of a call's result, which it reads element for element; null for none. */
     private Group behind(Step.Call call, Map<Group, Step.Chain> chains) {
         Buffer result = call.written().getFirst();
         List<Object> all = readers.getOrDefault(result, List.of());
-        if (pinned.contains(result) || all.isEmpty() || !all.stream().allMatch(r -> r instanceof Cell)) {
-            return null;
+        for (Object reader : all) {
+            Group group = reader instanceof Cell cell ? groups.get(cell) : null;
+            boolean isOnlyReader = !pinned.contains(result) && all.stream().allMatch(r -> isIn(group, r));
+            if (chains.containsKey(group) && readsInPlace(group, result)
+                    && (isOnlyReader || needsNothingLater(group, result))) {
+                return group;
+            }
         }
-        Group group = groups.get((Cell) all.getFirst());
-        boolean fits = chains.containsKey(group) && all.stream().allMatch(r -> groups.get((Cell) r) == group
-                && ((Cell) r).shape().numel() == result.type().shape().numel()
-                && ((Cell) r).operands().stream().filter(o -> o.buffer() == result).allMatch(Layout::isWhole));
-        return fits ? group : null;
+        return null;
+    }
+
+    private boolean isIn(Group group, Object item) {
+        return item instanceof Cell cell && groups.get(cell) == group;
+    }
+
+    private static boolean readsInPlace(Group group, Buffer buffer) {
+        return group.cells.stream().allMatch(c -> c.operands().stream().filter(o -> o.buffer() == buffer)
+                .allMatch(o -> o.isWhole() && c.shape().numel() == buffer.type().shape().numel()));
+    }
+
+    /** Whether all else that a group reads is there before a buffer: then others may read that buffer too. */
+    private boolean needsNothingLater(Group group, Buffer buffer) {
+        return group.cells.stream().flatMap(c -> c.operands().stream())
+                .filter(o -> o.buffer() != buffer && (producer(o) == null || !isIn(group, producer(o))))
+                .allMatch(o -> levels.getOrDefault(o.buffer(), -1) < levels.get(buffer));
     }
 
     /** The group whose only stored result is a call's first operand, which nobody else reads; null if there is none. */

@@ -99,9 +99,12 @@ final class MemoryPlan {
         return operand.buffer().leaf() instanceof Op.Read read && read.state() == state;
     }
 
-    /** Lays a product where the first chain output goes that is written after the product's last use. */
+    /** Lays a product that its chain alone reads where a chain output goes that is written after the last use. */
     private void overlay(Step.Epilogue e) {
         Buffer product = e.call().written().getFirst();
+        if (places.containsKey(product) || lastRead.get(product) > written.get(product)) {
+            return;
+        }
         for (Cell cell : e.chain().cells().reversed()) {
             Buffer result = cell.result();
             if (e.chain().stored().contains(result) && result.type().dtype() == DType.F32

@@ -58,7 +58,7 @@ final class Simplify implements Rewrite.Rule {
             case Op.Binary b -> binary(g, b.kind(), in.get(0), in.get(1));
             case Op.Where _ -> number(in.get(0)) == null ? null : number(in.get(0)) != 0 ? in.get(1) : in.get(2);
             case Op.Cast c when c.dtype() == in.get(0).dtype() -> in.get(0);
-            case Op.Reshape r -> reshape(g, r.shape(), in.get(0));
+            case Op.Reshape r -> r.barrier() == 0 ? reshape(g, r.shape(), in.get(0)) : null;
             case Op.Permute p -> permute(g, p.axes(), in.get(0));
             case Op.Broadcast b -> broadcast(g, b.shape(), in.get(0));
             case Op.Slice s when s.infer(List.of(in.get(0).type())).getFirst().equals(in.get(0).type()) -> in.get(0);
@@ -159,7 +159,7 @@ final class Simplify implements Rewrite.Rule {
         if (number(x) != null) {
             return fill(g, number(x), x.type().with(shape));
         }
-        if (x.node().op() instanceof Op.Reshape) {
+        if (x.node().op() instanceof Op.Reshape r && r.barrier() == 0) {
             Tensor inner = x.node().input(0);
             return inner.shape().equals(shape) ? inner : make(g, new Op.Reshape(shape), inner);
         }

@@ -55,7 +55,7 @@ public sealed interface Step {
         }
     }
 
-    /** A product and the chain that alone reads it, run on each block of the product while it is in the cache. */
+    /** A product and a chain that reads it, run on each block of the product while it is in the cache. */
     record Epilogue(Call call, Chain chain) implements Step {
         @Override
         public Stream<Layout> operands() {

@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 /** Turns nodes into cells and calls, and movements into layouts. Copies are made where a layout is not possible. */
 final class Tracer {
 
+    private static final int LARGEST_CONSTANT = 1 << 16;
+
     private final Target target;
     private final Map<Tensor, Layout> layouts = new HashMap<>();
     private final Map<Buffer, Cell> cells = new LinkedHashMap<>();
@@ -108,13 +110,24 @@ final class Tracer {
         return result;
     }
 
+    /** The same elements in a buffer of their own; a repeated number is written out now, not in every run. */
     private Layout copy(Layout layout) {
+        if (layout.buffer().leaf() instanceof Op.Constant c && c.data().numel() == 1
+                && layout.shape().numel() <= LARGEST_CONSTANT) {
+            Storage repeated = new Storage(layout.dtype(), layout.shape());
+            repeated.fill(c.data().scalar());
+            return Layout.of(constant(repeated));
+        }
+        return copied(layout);
+    }
+
+    private Layout copied(Layout layout) {
         return Layout.of(cell(null, List.of(layout), new TensorType(layout.shape(), layout.dtype())));
     }
 
     /** Memory of the program's own with exactly this content. */
     private Layout working(Layout layout) {
-        return layout.buffer().isWorking() && layout.isWhole() ? layout : copy(layout);
+        return layout.buffer().isWorking() && layout.isWhole() ? layout : copied(layout);
     }
 
     private static Buffer constant(Storage data) {

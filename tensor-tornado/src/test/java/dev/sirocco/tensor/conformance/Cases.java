@@ -34,6 +34,7 @@ final class Cases {
         reductions();
         orderings();
         products();
+        ofStoredNarrow();
         chains();
     }
 
@@ -305,6 +306,35 @@ final class Cases {
         add(Case.of("matmul of transposed bf16 weights", in -> in.get(0).matmul(in.get(1).cast(DType.F32).transpose()),
                 Arg.normal(1, 64), Arg.of(DType.BF16, 17, 64)).summing(64));
         add(Case.of("matmul with itself", in -> in.get(0).matmul(in.get(0).transpose()), Arg.normal(13, 17)).summing(17));
+    }
+
+    /** Kernels may read what is stored narrow without a cast in between, if they can. */
+    private void ofStoredNarrow() {
+        for (DType dtype : List.of(DType.BF16, DType.F16, DType.I8)) {
+            Arg narrow = Arg.of(dtype, 13, 17);
+            add(Case.of("sum of " + dtype, in -> in.get(0).cast(DType.F32).sum(1), narrow).summing(17));
+            add("max of " + dtype, in -> in.get(0).cast(DType.F32).max(0), narrow);
+            add(Case.of("cumulative sum of " + dtype, in -> in.get(0).cast(DType.F32).cumulativeSum(1), narrow).summing(17));
+            add("top of " + dtype, in -> in.get(0).cast(DType.F32).topK(3), narrow);
+            add("pad of " + dtype, in -> in.get(0).cast(DType.F32).pad(1, 1, 2, 3), narrow);
+            add("concat of " + dtype, in -> Tensor.concat(0, List.of(in.get(0).cast(DType.F32), in.get(1))),
+                    narrow, Arg.normal(3, 17));
+            add("gather of " + dtype, in -> in.get(0).cast(DType.F32).gather(0, in.get(1)), narrow, Arg.index(13, 5));
+            add("gather of transposed " + dtype, in -> in.get(0).cast(DType.F32).transpose().gather(0, in.get(1)),
+                    narrow, Arg.index(17, 5));
+            add("scatter-add of " + dtype, in -> in.get(0).cast(DType.F32).scatterAdd(0, in.get(1), 13),
+                    narrow, Arg.index(13, 13));
+            add("update-slice of " + dtype, in -> in.get(0).cast(DType.F32).updateSlice(0, in.get(1), in.get(2)),
+                    narrow, Arg.normal(3, 17), Arg.index(10, 1));
+            add("update-slice by " + dtype, in -> in.get(1).updateSlice(0, in.get(0).cast(DType.F32), in.get(2)),
+                    narrow, Arg.normal(20, 17), Arg.index(7, 1));
+            add(Case.of("fold of " + dtype, in -> in.get(0).cast(DType.F32).fold(0, 29, 1, 1), narrow).summing(13));
+            add("views of " + dtype, in -> in.get(0).cast(DType.F32).flip(1).slice(1, 1, 16, 3).exp(), narrow);
+            add(Case.of("matmul with " + dtype + " on the left", in -> in.get(0).cast(DType.F32).matmul(in.get(1)),
+                    narrow, Arg.normal(17, 7)).summing(17));
+            add(Case.of("matmul of " + dtype + " and " + dtype, in -> in.get(0).cast(DType.F32).transpose()
+                    .matmul(in.get(1).cast(DType.F32)), narrow, Arg.of(dtype, 13, 5)).summing(13));
+        }
     }
 
     // ---- what fusion makes of several -------------------------------------------------------------------------

@@ -42,6 +42,7 @@ final class CompositeCases {
         spectra();
         adamW();
         onViews();
+        ofStoredNarrow();
     }
 
     static Stream<Case> all() {
@@ -170,6 +171,26 @@ final class CompositeCases {
             add(new AdamW(0.9, 0.99, 1e-8, 0.1), 1, Arg.normal(dims), Arg.normal(dims), Arg.normal(dims),
                     Arg.positive(dims), Arg.positive(3));
         }
+    }
+
+    /** Operands that are casts of what is stored narrow. */
+    private void ofStoredNarrow() {
+        cases.add(Case.several("norm of bf16", in -> apply(new LayerNorm(1e-5), in.stream().map(CompositeCases::f32).toList()),
+                Arg.of(DType.BF16, 7, 17), Arg.of(DType.BF16, 17), Arg.normal(17)).summing(17));
+        cases.add(Case.several("softmax of f16", in -> apply(new Softmax(), in.stream().map(CompositeCases::f32).toList()),
+                Arg.of(DType.F16, 7, 17)).summing(17));
+        cases.add(Case.several("attention to bf16 keys and values", in -> apply(new Attention(true, 0.35),
+                in.stream().map(CompositeCases::f32).toList()),
+                Arg.normal(1, 3, 4, 8), Arg.of(DType.BF16, 1, 13, 2, 8), Arg.of(DType.BF16, 1, 13, 2, 8)).summing(21));
+        cases.add(Case.several("convolution with bf16 weights", in -> apply(Convolution.same(1, 1, 1, 1, 1),
+                in.stream().map(CompositeCases::f32).toList()), Arg.normal(2, 5, 17), Arg.of(DType.BF16, 7, 5, 3)).summing(15));
+        cases.add(Case.several("cross-entropy of bf16", in -> apply(new CrossEntropy(), List.of(f32(in.get(0)), in.get(1))),
+                Arg.of(DType.BF16, 7, 17), Arg.index(17, 7)).summing(17));
+        cases.add(Case.several("gelu of bf16", in -> apply(new Gelu(true), List.of(f32(in.get(0)))), Arg.of(DType.BF16, 77)));
+    }
+
+    private static Tensor f32(Tensor t) {
+        return t.cast(DType.F32);
     }
 
     /** Operands as models have them: halves of a projection, transposed pictures, results of other ops. */

@@ -360,7 +360,7 @@ class GraphConformanceTest {
                     Tensor a = x.matmul(x);
                     Tensor b = a.matmul(x).mul(0.1);
                     Tensor c = x.matmul(a).mul(0.1);
-                    t.outputs(b.sub(c), a.add(b).matmul(c));
+                    t.outputs(b.sub(c.mul(0.5)), a.add(b).matmul(c));
                 }),
                 scenario("equal nodes", t -> {
                     Tensor x = t.normal(7, 13);

@@ -13,9 +13,8 @@ final class ChannelsLast {
 
     private static final VectorSpecies<Float> S = Lanes.F32;
     private static final int LANES = Lanes.COUNT;
-    private static final long SPARE = (long) LANES * Lanes.BYTES;
-    /** Room for a square of vectors, and one that is not wanted. */
-    static final long SQUARE_BYTES = SPARE + Lanes.BYTES;
+    /** Room for a square of vectors. */
+    static final long SQUARE_BYTES = LANES * Lanes.BYTES;
     /** Room for {@link #window}. */
     static final long WINDOW_BYTES = 2 * SQUARE_BYTES;
     /** Pixels that a worker takes at a time. */
@@ -152,24 +151,19 @@ final class ChannelsLast {
      * rows exist, of the target {@code rowsOut} are written.
      */
     static void transpose(long source, long row, int rowsIn, long target, long targetRow, int rowsOut, long square) {
-        int half = LANES / 2;
-        for (int i = 0; i < half; i++) {
-            exchange(Lanes.floats(source + Math.min(i, rowsIn - 1) * row), Lanes.floats(source + Math.min(i + half, rowsIn - 1) * row),
-                    half, square + (long) i * Lanes.BYTES, square + (long) (i + half) * Lanes.BYTES);
+        for (int i = 0; i < LANES; i++) {
+            Lanes.put(square + i * Lanes.BYTES, Lanes.floats(source + Math.min(i, rowsIn - 1) * row));
         }
-        for (int size = half / 2; size > 1; size /= 2) {
-            for (int pair = 0; pair < half; pair++) {
-                int i = pair / size * 2 * size + pair % size;
-                long x = square + (long) i * Lanes.BYTES;
-                long y = x + (long) size * Lanes.BYTES;
-                exchange(Lanes.floats(x), Lanes.floats(y), size, x, y);
-            }
+        if (LANES > 8) {
+            exchange(square, 8, SWAP8, UPPER8);
         }
-        for (int i = 0; i < rowsOut; i += 2) {
-            long x = square + (long) i * Lanes.BYTES;
-            long spare = square + SPARE;
-            exchange(Lanes.floats(x), Lanes.floats(x + Lanes.BYTES), 1, target + i * targetRow,
-                    i + 1 < rowsOut ? target + (i + 1) * targetRow : spare);
+        if (LANES > 4) {
+            exchange(square, 4, SWAP4, UPPER4);
+        }
+        exchange(square, 2, SWAP2, UPPER2);
+        exchange(square, 1, SWAP1, UPPER1);
+        for (int i = 0; i < rowsOut; i++) {
+            Lanes.put(target + i * targetRow, Lanes.floats(square + i * Lanes.BYTES));
         }
     }
 
@@ -188,18 +182,14 @@ final class ChannelsLast {
         return VectorMask.fromLong(S, lanes);
     }
 
-    private static void exchange(FloatVector x, FloatVector y, int size, long toX, long toY) {
-        switch (size) {
-            case 8 -> exchange(x, y, SWAP8, UPPER8, toX, toY);
-            case 4 -> exchange(x, y, SWAP4, UPPER4, toX, toY);
-            case 2 -> exchange(x, y, SWAP2, UPPER2, toX, toY);
-            default -> exchange(x, y, SWAP1, UPPER1, toX, toY);
+    private static void exchange(long square, int size, VectorShuffle<Float> swap, VectorMask<Float> upper) {
+        for (int pair = 0; pair < LANES / 2; pair++) {
+            long i = square + (pair / size * 2 * size + pair % size) * Lanes.BYTES;
+            long j = i + size * Lanes.BYTES;
+            FloatVector x = Lanes.floats(i);
+            FloatVector y = Lanes.floats(j);
+            Lanes.put(i, x.blend(y.rearrange(swap), upper));
+            Lanes.put(j, x.rearrange(swap).blend(y, upper));
         }
-    }
-
-    private static void exchange(FloatVector x, FloatVector y, VectorShuffle<Float> swap, VectorMask<Float> upper,
-                                 long toX, long toY) {
-        Lanes.put(toX, x.blend(y.rearrange(swap), upper));
-        Lanes.put(toY, x.rearrange(swap).blend(y, upper));
     }
 }

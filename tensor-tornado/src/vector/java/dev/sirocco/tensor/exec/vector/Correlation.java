@@ -136,7 +136,8 @@ final class Correlation implements Product {
         for (int k = 0; k < depth; k += piece) {
             int end = Math.min(depth, k + piece);
             taps.rows(pixels + 4L * group * groupChannels, pixel, groupChannels, row, rows, k, end, gathered, rowBytes);
-            tiles.multiply(padded, width, end - k, gathered, weights + 4L * k * RowTiles.WIDTH, result, k > 0);
+            tiles.multiply(padded, width, end - k, gathered, weights + 4L * k * RowTiles.WIDTH, result, k > 0,
+                    workers.floats(worker, RowTiles.TILE));
         }
         int first = panel * RowTiles.WIDTH;
         put(taps, result, resultRow, row, rows, target, group * groupOutputs + first,

@@ -6,7 +6,7 @@ package dev.sirocco.tensor.exec.vector;
  * <p>The loops are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix
  * Multiplication" (2008), in the form BLIS gave them (Van Zee and van de Geijn, 2015): a block of
  * {@code kc} rows and {@code nc} columns of B is packed into panels that stay in L2, then a block of
- * {@code mc} rows of A, and {@link Tile} multiplies one panel of each at a time. Products of few rows
+ * {@code mc} rows of A, and {@link Panel} multiplies one panel of each at a time. Products of few rows
  * go to {@link Gemv}, which does not pack.
  *
  * <p>Every element of C is summed by one worker, in an order that depends on the shape only: the
@@ -193,10 +193,6 @@ final class Gemm {
     }
 
     static int roundUp(int size, int unit) {
-        return Math.ceilDiv(size, unit) * unit;
-    }
-
-    static long roundUp(long size, int unit) {
         return Math.ceilDiv(size, unit) * unit;
     }
 

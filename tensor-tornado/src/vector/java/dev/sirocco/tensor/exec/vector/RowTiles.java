@@ -18,10 +18,14 @@ record RowTiles(long aRow, long aStep, long bPanel, long bStep, long cRow) {
     static final int ROWS = Lanes.COUNT >= 16 ? 8 : 4;
     static final int WIDTH = 2 * Lanes.COUNT;
 
+    /** Elements of a tile. */
+    static final int TILE = ROWS * WIDTH;
+
     /** What of a panel of B stays in L1 while the rows of A pass by. */
     private static final int DEPTH = 256;
 
-    void multiply(int rows, int cols, int depth, long a, long b, long c, boolean add) {
+    /** @param tile room for the sums of a tile: an array, which C2 compiles to less code than a segment */
+    void multiply(int rows, int cols, int depth, long a, long b, long c, boolean add, float[] tile) {
         int piece = Gemm.evenPiece(depth, DEPTH, 1);
         int k = 0;
         do {
@@ -29,22 +33,19 @@ record RowTiles(long aRow, long aStep, long bPanel, long bStep, long cRow) {
             for (int col = 0; col < cols; col += WIDTH) {
                 long panel = b + col / WIDTH * bPanel + k * bStep;
                 for (int row = 0; row < rows; row += ROWS) {
-                    tile(count, a + row * aRow + k * aStep, panel, c + row * cRow + 4L * col, add || k > 0);
+                    if (ROWS == 8) {
+                        tile8(count, a + row * aRow + k * aStep, aRow, aStep, panel, bStep, tile);
+                    } else {
+                        tile4(count, a + row * aRow + k * aStep, aRow, aStep, panel, bStep, tile);
+                    }
+                    put(tile, c + row * cRow + 4L * col, add || k > 0);
                 }
             }
             k += count;
         } while (k < depth);
     }
 
-    private void tile(int k, long a, long b, long c, boolean add) {
-        if (ROWS == 8) {
-            tile8(k, a, aRow, aStep, b, bStep, c, cRow, add);
-        } else {
-            tile4(k, a, aRow, aStep, b, bStep, c, cRow, add);
-        }
-    }
-
-    private static void tile8(int k, long a, long aRow, long aStep, long b, long bStep, long c, long cRow, boolean add) {
+    private static void tile8(int k, long a, long aRow, long aStep, long b, long bStep, float[] tile) {
         FloatVector c00 = FloatVector.zero(Lanes.F32), c01 = FloatVector.zero(Lanes.F32);
         FloatVector c10 = FloatVector.zero(Lanes.F32), c11 = FloatVector.zero(Lanes.F32);
         FloatVector c20 = FloatVector.zero(Lanes.F32), c21 = FloatVector.zero(Lanes.F32);
@@ -85,17 +86,25 @@ record RowTiles(long aRow, long aStep, long bPanel, long bStep, long cRow) {
             lower += aStep;
             b += bStep;
         }
-        put(c, c00, c01, add);
-        put(c + cRow, c10, c11, add);
-        put(c + 2 * cRow, c20, c21, add);
-        put(c + 3 * cRow, c30, c31, add);
-        put(c + 4 * cRow, c40, c41, add);
-        put(c + 5 * cRow, c50, c51, add);
-        put(c + 6 * cRow, c60, c61, add);
-        put(c + 7 * cRow, c70, c71, add);
+        c00.intoArray(tile, 0);
+        c01.intoArray(tile, Lanes.COUNT);
+        c10.intoArray(tile, WIDTH);
+        c11.intoArray(tile, WIDTH + Lanes.COUNT);
+        c20.intoArray(tile, 2 * WIDTH);
+        c21.intoArray(tile, 2 * WIDTH + Lanes.COUNT);
+        c30.intoArray(tile, 3 * WIDTH);
+        c31.intoArray(tile, 3 * WIDTH + Lanes.COUNT);
+        c40.intoArray(tile, 4 * WIDTH);
+        c41.intoArray(tile, 4 * WIDTH + Lanes.COUNT);
+        c50.intoArray(tile, 5 * WIDTH);
+        c51.intoArray(tile, 5 * WIDTH + Lanes.COUNT);
+        c60.intoArray(tile, 6 * WIDTH);
+        c61.intoArray(tile, 6 * WIDTH + Lanes.COUNT);
+        c70.intoArray(tile, 7 * WIDTH);
+        c71.intoArray(tile, 7 * WIDTH + Lanes.COUNT);
     }
 
-    private static void tile4(int k, long a, long aRow, long aStep, long b, long bStep, long c, long cRow, boolean add) {
+    private static void tile4(int k, long a, long aRow, long aStep, long b, long bStep, float[] tile) {
         FloatVector c00 = FloatVector.zero(Lanes.F32), c01 = FloatVector.zero(Lanes.F32);
         FloatVector c10 = FloatVector.zero(Lanes.F32), c11 = FloatVector.zero(Lanes.F32);
         FloatVector c20 = FloatVector.zero(Lanes.F32), c21 = FloatVector.zero(Lanes.F32);
@@ -117,15 +126,28 @@ record RowTiles(long aRow, long aStep, long bPanel, long bStep, long cRow) {
             a += aStep;
             b += bStep;
         }
-        put(c, c00, c01, add);
-        put(c + cRow, c10, c11, add);
-        put(c + 2 * cRow, c20, c21, add);
-        put(c + 3 * cRow, c30, c31, add);
+        c00.intoArray(tile, 0);
+        c01.intoArray(tile, Lanes.COUNT);
+        c10.intoArray(tile, WIDTH);
+        c11.intoArray(tile, WIDTH + Lanes.COUNT);
+        c20.intoArray(tile, 2 * WIDTH);
+        c21.intoArray(tile, 2 * WIDTH + Lanes.COUNT);
+        c30.intoArray(tile, 3 * WIDTH);
+        c31.intoArray(tile, 3 * WIDTH + Lanes.COUNT);
     }
 
-    private static void put(long c, FloatVector left, FloatVector right, boolean add) {
-        Lanes.put(c, add ? left.add(Lanes.floats(c)) : left);
-        Lanes.put(c + Lanes.BYTES, add ? right.add(Lanes.floats(c + Lanes.BYTES)) : right);
+    private void put(float[] tile, long c, boolean add) {
+        for (int row = 0; row < ROWS; row++) {
+            FloatVector left = FloatVector.fromArray(Lanes.F32, tile, row * WIDTH);
+            FloatVector right = FloatVector.fromArray(Lanes.F32, tile, row * WIDTH + Lanes.COUNT);
+            if (add) {
+                left = left.add(Lanes.floats(c));
+                right = right.add(Lanes.floats(c + Lanes.BYTES));
+            }
+            Lanes.put(c, left);
+            Lanes.put(c + Lanes.BYTES, right);
+            c += cRow;
+        }
     }
 
     static FloatVector broadcast(long address) {

@@ -45,6 +45,10 @@ public final class VectorExecutor implements Executor {
 
         @Override
         public boolean accepts(Node node, int operand, Layout layout) {
+            boolean isStoredNarrow = layout.dtype() != node.input(operand).dtype();
+            if (isStoredNarrow && !(node.op() instanceof Op.MatMul)) {
+                return false;
+            }
             View view = new View(0, layout.dtype(), layout.shape(), layout.strides());
             return switch (node.op()) {
                 case Op.MatMul _ -> MatMulKernel.accepts(view);

@@ -64,7 +64,8 @@ final class WeightGradient implements Product {
             taps.rows(pixels + 4L * group * shape.groupChannels(), ChannelsLast.pixelBytes(shape.channels()),
                     shape.groupChannels(), place, count, column, column + columns, seen, seenRow);
             tiles.multiply(padded, width, count,
-                    gradients + place * gradient + 4L * (group * shape.groupOutputs() + row), seen, result, place > 0);
+                    gradients + place * gradient + 4L * (group * shape.groupOutputs() + row), seen, result, place > 0,
+                    workers.floats(worker, RowTiles.TILE));
             place += count;
         } while (place < places);
         put(result, resultRow, dw + 4L * (group * shape.groupOutputs() + row) * shape.groupChannels() * shape.taps(), rows,

@@ -111,6 +111,8 @@ final class WinogradCorrelation implements Product {
 
     /** Tiles of some images, or of a band of one, and the panels of outputs that are computed for them. */
     private final class Block {
+        private final Workers workers;
+        private final int worker;
         private final int image;
         private final int count;
         private final int row;
@@ -131,6 +133,8 @@ final class WinogradCorrelation implements Product {
         private final long work;
 
         Block(Workers workers, int worker, int image, int count, int row, int rows, int across, int firstPanel, int panels) {
+            this.workers = workers;
+            this.worker = worker;
             this.image = image;
             this.count = count;
             this.row = row;
@@ -159,7 +163,8 @@ final class WinogradCorrelation implements Product {
             RowTiles tile = new RowTiles(pixel, 4, 4L * channels * RowTiles.WIDTH, 4L * RowTiles.WIDTH, outPixel);
             for (int p = 0; p < Winograd.POINTS; p++) {
                 tile.multiply(Gemm.roundUp(tiles, RowTiles.ROWS), panels * RowTiles.WIDTH, channels, seen + p * pointIn,
-                        kernels + p * point + 4L * firstPanel * channels * RowTiles.WIDTH, products + p * pointOut, false);
+                        kernels + p * point + 4L * firstPanel * channels * RowTiles.WIDTH, products + p * pointOut, false,
+                        workers.floats(worker, RowTiles.TILE));
             }
             transformOutput(target);
         }

@@ -53,8 +53,9 @@ final class WinogradWeightGradient implements Product {
             int count = Math.min(together, units - unit);
             workers.run(count, (part, worker) -> transform(workers, worker, first + part, x, dy,
                     seen + (long) part * unitTiles * pixelX, pointX, gradients + (long) part * unitTiles * pixelY, pointY));
-            workers.run(Winograd.POINTS, (p, _) -> tiles.multiply(rowsOut, Gemm.roundUp(shape.channels(), RowTiles.WIDTH),
-                    count * unitTiles, gradients + p * pointY, seen + p * pointX, sums + p * pointW, first > 0));
+            workers.run(Winograd.POINTS, (p, worker) -> tiles.multiply(rowsOut, Gemm.roundUp(shape.channels(), RowTiles.WIDTH),
+                    count * unitTiles, gradients + p * pointY, seen + p * pointX, sums + p * pointW, first > 0,
+                    workers.floats(worker, RowTiles.TILE)));
         }
         workers.run(shape.outputs(), (output, worker) ->
                 transformBack(workers, worker, sums + output * pixelX, pointW, dw + 36L * output * shape.channels()));

@@ -86,7 +86,7 @@ final class Workers implements AutoCloseable {
      * Memory of one worker for intermediate values, aligned to a page and kept between jobs. What it
      * holds is undefined; it stays valid until the same slot is asked for with a larger size.
      *
-     * @param slot 0 is the matrix multiplication's, 1 to {@value Scratch#SLOTS} - 1 are free
+     * @param slot which of the worker's buffers, from 0 to 3
      */
     long scratch(int worker, int slot, long bytes) {
         return scratch[worker].address(slot, bytes);
