@@ -1,11 +1,13 @@
 package dev.sirocco.apps;
 
+import dev.sirocco.apps.bench.Bench;
 import dev.sirocco.apps.write.Write;
 import java.io.FileDescriptor;
-import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Spec;
 
 /** The command line: {@code sirocco write}, {@code sirocco doctor} and so on. */
 @Command(name = "sirocco", description = "Deep learning in Java: trains networks and runs them, on any CPU.",
-        subcommands = {Write.class, Doctor.class, HelpCommand.class},
+        subcommands = {Write.class, Doctor.class, Bench.class, HelpCommand.class},
         mixinStandardHelpOptions = true, versionProvider = Sirocco.Version.class,
         footer = {"", "  test   Runs all tests; Maven's options may follow.", "",
                 "Start with: sirocco write \"ROMEO:\"", "About one command: sirocco help write"})
@@ -86,17 +88,20 @@ public final class Sirocco implements Runnable {
         }
     }
 
-    /** Writes past the launcher's filter, unless this process may not open the descriptor. */
+    /** Writes past the launcher's filter. */
     private static void restoreStderr() {
-        String descriptor = System.getProperty(STDERR);
+        Integer descriptor = Integer.getInteger(STDERR);
         if (descriptor == null) {
             return;
         }
         try {
-            System.setErr(new PrintStream(new FileOutputStream("/dev/fd/" + descriptor, true), true,
+            // Not /dev/fd/3: that would open a file anew, with a position of its own.
+            Constructor<FileDescriptor> constructor = FileDescriptor.class.getDeclaredConstructor(int.class);
+            constructor.setAccessible(true);
+            System.setErr(new PrintStream(new FileOutputStream(constructor.newInstance(descriptor)), true,
                     StandardCharsets.UTF_8));
-        } catch (FileNotFoundException _) {
-            // A socket, or a terminal of another user: the filter passes everything on.
+        } catch (ReflectiveOperationException | InaccessibleObjectException _) {
+            // Another JDK: the filter passes on all but the one warning.
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.sirocco.text;
 
+import dev.sirocco.tensor.ir.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

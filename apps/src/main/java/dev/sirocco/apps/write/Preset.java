@@ -33,6 +33,6 @@ public enum Preset {
 
     /** A run with this preset's settings, without text and end. */
     Run run() {
-        return new Run(this, "", 0, 0, batch, context, 0.04, dropout, false, 0.1, 1, 250, 250, 10);
+        return new Run(this, "", 0, 0, batch, context, 0.04, dropout, false, 0.1, 1, 250, 250, 10, 0, false);
     }
 }

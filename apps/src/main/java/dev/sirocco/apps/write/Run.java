@@ -22,7 +22,8 @@ import java.util.Map;
  * @param validation the share of the text, at its end, that is not trained on
  */
 public record Run(Preset preset, String data, long steps, double minutes, int batch, int context, double learningRate, double dropout,
-        boolean clean, double validation, long seed, int evalEvery, int saveEvery, int logEvery) {
+        boolean clean, double validation, long seed, int evalEvery, int saveEvery, int logEvery,
+        int inspectEvery, boolean recompute) {
 
     static final String FILE = "run.json";
     static final double ADAM_SHARE = 0.15;
@@ -47,6 +48,7 @@ public record Run(Preset preset, String data, long steps, double minutes, int ba
         new Range("--eval-every", 0, 1e9).check(evalEvery);
         new Range("--save-every", 0, 1e9).check(saveEvery);
         new Range("--log-every", 1, 1e9).check(logEvery);
+        new Range("--inspect-every", 0, 1e9).check(inspectEvery);
         return this;
     }
 

@@ -87,6 +87,13 @@ final class Train implements Callable<Integer> {
     @Option(names = "--log-every", paramLabel = "N", description = "Steps between lines of log.csv (default 10).")
     private Integer logEvery;
 
+    @Option(names = "--inspect-every", paramLabel = "N",
+            description = "Steps between measurements of activations and gradients for TensorBoard (default 0: none).")
+    private Integer inspectEvery;
+
+    @Option(names = "--recompute", negatable = true, description = "Take less memory and more time.")
+    private Boolean recompute;
+
     @Mixin
     private DeviceOption device;
 
@@ -150,6 +157,8 @@ final class Train implements Callable<Integer> {
         given.put("evalEvery", evalEvery);
         given.put("saveEvery", saveEvery);
         given.put("logEvery", logEvery);
+        given.put("inspectEvery", inspectEvery);
+        given.put("recompute", recompute);
         Map<String, String> changes = new LinkedHashMap<>();
         given.forEach((name, value) -> {
             if (value != null) {
@@ -170,7 +179,7 @@ final class Train implements Callable<Integer> {
 
     private Trainer trainer(GptTask task, Gpt gpt, Run run, Terminal terminal) {
         Trainer.Config config = new Trainer.Config(run.steps(), run.minutes(), run.evalEvery(), run.saveEvery(),
-                run.logEvery(), 1, 0, 0, run.seed());
+                run.logEvery(), run.inspectEvery(), 1, 0, 0, run.recompute(), run.seed());
         AdamW rest = new AdamW(run.learningRate() * Run.ADAM_SHARE, 0.9, 0.95, 1e-10, 0);
         return new Trainer(task, gpt.optimizer(new Muon(run.learningRate(), MUON_DECAY), rest),
                 Schedule.linear(0).withWarmup(WARMUP), config, folder(), Map.of(), device.executor(), terminal.out());

@@ -12,8 +12,8 @@ public enum Activation implements Layer {
     public Tensor apply(Tensor x) {
         return switch (this) {
             case NONE -> x;
-            case RELU -> x.relu();
-            case RELU2 -> x.relu().square();
+            case RELU -> positivePart(x, x);
+            case RELU2 -> positivePart(x, x.square());
             case LEAKY_RELU -> x.maximum(x.mul(0.1));
             case GELU -> x.graph().add(new Gelu(false), x);
             case GELU_TANH -> x.graph().add(new Gelu(true), x);
@@ -21,5 +21,10 @@ public enum Activation implements Layer {
             case TANH -> x.tanh();
             case SIGMOID -> x.sigmoid();
         };
+    }
+
+    /** By a choice rather than a maximum: the gradient is one too, and needs nothing but x. */
+    private static Tensor positivePart(Tensor x, Tensor y) {
+        return x.lessEqual(x.like(0)).where(x.like(0), y);
     }
 }

@@ -8,7 +8,8 @@ import dev.sirocco.tensor.ir.Tensor;
 import java.util.Arrays;
 
 /**
- * Convolution over any number of spatial axes, or its adjoint, which up-samples: (N, in, spatial…) → (N, out, spatial…).
+ * Convolution over any number of spatial axes, or its adjoint, which up-samples: (N, in, spatial…) →
+ * (N, out, spatial…).
  *
  * @param weight (out, in / groups, kernel…); transposed (in, out / groups, kernel…)
  * @param bias (out), or null

@@ -103,7 +103,8 @@ public final class Scope {
 
     private static String few(List<String> names) {
         int shown = Math.min(5, names.size());
-        return String.join(", ", names.subList(0, shown)) + (names.size() > shown ? " and %d more".formatted(names.size() - shown) : "");
+        String listed = String.join(", ", names.subList(0, shown));
+        return names.size() > shown ? "%s and %d more".formatted(listed, names.size() - shown) : listed;
     }
 
     public Scope at(String name) {
@@ -112,6 +113,14 @@ public final class Scope {
 
     public Scope at(int index) {
         return at(Integer.toString(index));
+    }
+
+    /** The same place, its matrices being stored in this type; vectors stay F32. */
+    public Scope storing(DType dtype) {
+        return new Scope(parameters, (name, init, shape) -> {
+            Storage values = source.get(name, init, shape);
+            return shape.rank() < 2 ? values : values.to(dtype);
+        }, path);
     }
 
     /** Names joined by dots, such as {@code h.3.attn}; empty at the root. */

@@ -46,8 +46,13 @@ public record ShortConvolution(String path, State weight) implements Layer {
             g.assign(history, all);
             Tensor rows = g.range(before + x.dim(1)).add(position);
             Tensor recent = all.gather(1, rows);                             // (B, kernel - 1 + T, width)
-            Tensor mixed = g.add(new CausalConvolution(), recent, g.read(weight));
-            return x.add(mixed.slice(1, before, before + x.dim(1)));
+            Tensor w = g.read(weight);
+            Tensor y = x;
+            for (int j = 0; j <= before; j++) {
+                Tensor earlier = recent.slice(1, before - j, before - j + x.dim(1));        // x[t - j]
+                y = y.add(earlier.mul(w.slice(0, j, j + 1)));
+            }
+            return y;
         }
     }
 }

@@ -12,7 +12,8 @@ final class Moments {
 
     /** The learning rate, and the reciprocals of the bias corrections of the first moment and of the second's root. */
     static double[] numbers(double learningRate, double beta1, double beta2, long step) {
-        return new double[] {learningRate, 1 / (1 - Math.pow(beta1, step + 1)), 1 / Math.sqrt(1 - Math.pow(beta2, step + 1))};
+        double t = step + 1.0;
+        return new double[] {learningRate, 1 / (1 - Math.pow(beta1, t)), 1 / Math.sqrt(1 - Math.pow(beta2, t))};
     }
 
     /** m̂ / (√v̂ + ε), the moments being updated. */

@@ -58,8 +58,10 @@ public record Muon(double learningRate, double momentum, double firstMomentum, i
         parameters.forEach(p -> steps.put(p, new ArrayList<>()));
         equal.forEach((shape, blocks) -> {
             Tensor step = step(g, shape, blocks, numbers.slice(0, 1, 2), slots);               // (n, rows, columns)
+            // As large a step in any matrix, whatever its shape.
+            double scale = Math.sqrt(Math.max(1, (double) shape.dim(0) / shape.dim(1)));
             for (int i = 0; i < blocks.size(); i++) {
-                steps.get(blocks.get(i).parameter).add(step.slice(0, i, i + 1).reshape(shape));
+                steps.get(blocks.get(i).parameter).add(step.slice(0, i, i + 1).reshape(shape).mul(scale));
             }
         });
         Tensor rate = numbers.slice(0, 0, 1);
@@ -77,9 +79,7 @@ public record Muon(double learningRate, double momentum, double firstMomentum, i
         v = v.add(gradient.sub(v).mul(beta.neg().add(1)));
         g.assign(velocity, v);
         Tensor ahead = gradient.add(v.sub(gradient).mul(beta));                       // Nesterov
-        // As large a step in any matrix, whatever its shape.
-        double scale = Math.sqrt(Math.max(1, (double) shape.dim(0) / shape.dim(1)));
-        return orthogonalise(ahead, iterations).mul(scale);
+        return orthogonalise(ahead, iterations);
     }
 
     /** About U·Vᵀ where the matrices, the last two axes, are U·S·Vᵀ: singular values between 0.7 and 1.2. */

@@ -4,6 +4,10 @@ import dev.sirocco.tensor.io.Safetensors;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -39,6 +43,15 @@ public final class Checkpoint {
         Safetensors.write(path, tensors, texts);
     }
 
+    /** Removes what runs that were killed while writing left behind in a directory. */
+    static void removeUnfinished(Path directory) throws IOException {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, ".*.safetensors.*.tmp")) {
+            for (Path file : unfinished) {
+                Files.delete(file);
+            }
+        }
+    }
+
     /** A text that was saved. */
     public String text(String key) {
         String text = file.metadata().get(key);
@@ -50,6 +63,15 @@ public final class Checkpoint {
 
     public Map<String, String> texts() {
         return file.metadata();
+    }
+
+    /** A configuration that was saved by {@link Records#toTexts(String, Record)}. */
+    public <R extends Record> R config(String prefix, Class<R> type) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (RecordComponent c : type.getRecordComponents()) {
+            texts.put(c.getName(), text(prefix + c.getName()));
+        }
+        return Records.fromTexts(type, texts);
     }
 
     public void restoreWeights(Collection<State> states) {

@@ -1,5 +1,6 @@
 package dev.sirocco.models.train;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** A picture of the losses over the steps, {@code loss.png} and {@code loss.svg}. */
@@ -20,7 +23,14 @@ final class LossCurve {
     static void draw(Path directory, List<TrainingLog.Row> rows) throws IOException {
         System.setProperty("java.awt.headless", "true");
         XYChart chart = new XYChartBuilder().width(900).height(540).xAxisTitle("step").yAxisTitle("loss").build();
-        chart.getStyler().setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
+        XYStyler style = chart.getStyler();
+        style.setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
+        style.setLegendPosition(Styler.LegendPosition.InsideNE);
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setYAxisDecimalPattern("0.00");
+        style.setXAxisDecimalPattern("#,##0");
+        style.setXAxisMin(0.0);
+        style.setXAxisTickMarkSpacingHint(100);
         add(chart, "training", rows, TrainingLog.Row::loss);
         add(chart, "validation", rows, TrainingLog.Row::validationLoss);
         if (!chart.getSeriesMap().isEmpty()) {

@@ -23,6 +23,13 @@ public final class Records {
         return texts;
     }
 
+    /** The components by name, each with a prefix, to be saved beside other texts. */
+    public static Map<String, String> toTexts(String prefix, Record config) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        toTexts(config).forEach((name, text) -> texts.put(prefix + name, text));
+        return texts;
+    }
+
     /** A configuration with some components replaced. */
     public static <R extends Record> R with(R config, Map<String, String> changes) {
         Map<String, String> texts = toTexts(config);

@@ -44,43 +44,54 @@ public final class Trainer implements AutoCloseable {
      * @param validateEvery steps, 0 for only at the end
      * @param saveEvery steps, 0 for only at the end
      * @param logEvery steps
+     * @param inspectEvery steps after which activations, weights and gradients are measured, for TensorBoard; 0 for never
      * @param accumulate batches in a step
      * @param clip the largest norm of the gradients, 0 for no clipping
      * @param emaDecay of the averages that are validated and kept instead of the weights, 0 for none
      * @param recompute whether activations are computed again in the backward pass: less memory, more time
      * @param seed of dropout and other randomness
      */
-    public record Config(long steps, double minutes, int validateEvery, int saveEvery, int logEvery, int accumulate,
-            double clip, double emaDecay, boolean recompute, long seed) {
+    public record Config(long steps, double minutes, int validateEvery, int saveEvery, int logEvery, int inspectEvery,
+            int accumulate, double clip, double emaDecay, boolean recompute, long seed) {
 
         /** Without accumulation, clipping and averages. */
         public static Config ofSteps(long steps, int validateEvery, int saveEvery) {
-            return new Config(steps, 0, validateEvery, saveEvery, 10, 1, 0, 0, false, 1);
+            return new Config(steps, 0, validateEvery, saveEvery, 10, 0, 1, 0, 0, false, 1);
         }
 
         /** Without accumulation, clipping and averages. */
         public static Config ofMinutes(double minutes, int validateEvery, int saveEvery) {
-            return new Config(0, minutes, validateEvery, saveEvery, 10, 1, 0, 0, false, 1);
+            return new Config(0, minutes, validateEvery, saveEvery, 10, 0, 1, 0, 0, false, 1);
         }
 
         public Config withAccumulate(int other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, other, clip, emaDecay, recompute, seed);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, other, clip, emaDecay,
+                    recompute, seed);
         }
 
         public Config withClip(double other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, other, emaDecay, recompute, seed);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, other, emaDecay,
+                    recompute, seed);
         }
 
         public Config withEma(double other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, clip, other, recompute, seed);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, clip, other,
+                    recompute, seed);
+        }
+
+        public Config withInspectEvery(int other) {
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, other, accumulate, clip, emaDecay,
+                    recompute, seed);
         }
 
         public Config withRecompute(boolean other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, clip, emaDecay, other, seed);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, clip, emaDecay,
+                    other, seed);
         }
 
         public Config withSeed(long other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, accumulate, clip, emaDecay, recompute, other);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, clip, emaDecay,
+                    recompute, other);
         }
     }
 
@@ -103,6 +114,7 @@ public final class Trainer implements AutoCloseable {
     private final Ema ema;
     private final TrainingStep training;
     private final Program validation;
+    private final Inspection inspection;
 
     private long step;
     private double spentBefore;
@@ -138,10 +150,12 @@ public final class Trainer implements AutoCloseable {
         ema = config.emaDecay == 0 ? null : new Ema(config.emaDecay, task.parameters().trainable());
         training = new TrainingStep(task, optimizer, ema, config, executor);
         validation = task.validationBatches() == 0 ? null : traceValidation().compile(executor);
+        inspection = config.inspectEvery == 0 ? null : new Inspection(task, optimizer, executor);
         try {
             Files.createDirectories(directory);
+            Checkpoint.removeUnfinished(directory);
         } catch (IOException e) {
-            throw new UserError("cannot create the directory " + directory + ": " + e.getMessage(), e);
+            throw new UserError("cannot write to the directory " + directory + ": " + e.getMessage(), e);
         }
     }
 
@@ -177,8 +191,15 @@ public final class Trainer implements AutoCloseable {
         return true;
     }
 
-    /** Trains until the end, or until {@link #stop} or a signal. */
+    /**
+     * Trains until the end, or until {@link #stop} or a signal.
+     *
+     * @throws UserError if the directory holds a run that was not resumed, or the loss is no longer a number
+     */
     public Result run() {
+        if (step == 0 && Files.exists(lastCheckpoint(directory))) {
+            throw new UserError(directory + " holds a training run already: resume it, or choose another directory");
+        }
         began = System.nanoTime();
         CountDownLatch finished = new CountDownLatch(1);
         Thread onSignal = new Thread(() -> {
@@ -211,8 +232,8 @@ public final class Trainer implements AutoCloseable {
         while (!isDone() && !stopRequested) {
             loss = training.run(step, schedule.at(fraction(stepSeconds(first, start))));
             if (!Double.isFinite(loss)) {
-                throw new UserError(("the loss is %s at step %,d: choose a lower learning rate, or clip the gradients; "
-                        + "the last checkpoint is of step %,d").formatted(loss, step, saved));
+                throw new UserError(text("the loss is %s at step %,d: choose a lower learning rate, or clip the gradients; "
+                        + "the last checkpoint is of step %,d", loss, step, saved));
             }
             step++;
             sum += loss;
@@ -225,6 +246,9 @@ public final class Trainer implements AutoCloseable {
                 log.add(row(sum / summed, training.gradientNorm(), Double.NaN));
                 sum = 0;
                 summed = 0;
+            }
+            if (inspection != null && step % config.inspectEvery == 0) {
+                inspect(log);
             }
             if (line.isDue()) {
                 line.show(progress(loss, first, start));
@@ -240,7 +264,7 @@ public final class Trainer implements AutoCloseable {
         if (step > saved) {
             save();
         }
-        line.say("%s after %,d steps and %s; saved in %s".formatted(isDone() ? "finished" : "stopped", step,
+        line.say(text("%s after %,d steps and %s; saved in %s", isDone() ? "finished" : "stopped", step,
                 ProgressLine.duration(seconds()), directory));
         draw(log, line);
         return new Result(step, loss, bestLoss, isDone());
@@ -271,10 +295,14 @@ public final class Trainer implements AutoCloseable {
         if (config.minutes > 0) {
             left = Math.min(left, config.minutes * 60 - seconds());
         }
-        String validated = Double.isNaN(lastValidation) ? "" : String.format(Locale.ROOT, " (validation %.4f)", lastValidation);
-        return String.format(Locale.ROOT, "step %,d%s  loss %.4f%s  %,.0f %s/s  %s left", step,
-                config.steps == 0 ? "" : String.format(Locale.ROOT, " of %,d", config.steps), loss, validated,
+        String of = config.steps == 0 ? "" : text(" of %,d", config.steps);
+        String validated = Double.isNaN(lastValidation) ? "" : text(" (validation %.4f)", lastValidation);
+        return text("step %,d%s  loss %.4f%s  %,.0f %s/s  %s left", step, of, loss, validated,
                 task.units() * config.accumulate / perStep, task.unit(), ProgressLine.duration(Math.max(0, left)));
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
     }
 
     private TrainingLog.Row row(double loss, double norm, double validated) {
@@ -287,17 +315,20 @@ public final class Trainer implements AutoCloseable {
         if (ema != null) {
             ema.swap();
         }
-        lastValidation = validationLoss();
-        boolean isBest = !(lastValidation >= bestLoss);
+        double loss = validationLoss();
+        boolean isBest = loss < bestLoss || Double.isNaN(bestLoss) && !Double.isNaN(loss);
+        lastValidation = Double.isNaN(loss) ? lastValidation : loss;
         if (isBest) {
-            bestLoss = lastValidation;
+            bestLoss = loss;
             Checkpoint.write(bestCheckpoint(directory), task.parameters().all(), List.of(), texts());
         }
         if (ema != null) {
             ema.swap();
         }
-        log.add(row(Double.NaN, Double.NaN, lastValidation));
-        line.say(String.format(Locale.ROOT, "step %,d  validation loss %.4f%s", step, lastValidation, isBest ? ", the lowest" : ""));
+        if (!Double.isNaN(loss)) {
+            log.add(row(Double.NaN, Double.NaN, loss));
+            line.say(text("step %,d  validation loss %.4f%s", step, loss, isBest ? ", the lowest" : ""));
+        }
     }
 
     /** Bytes of working memory, the weights and the optimiser's states not counted. */
@@ -310,7 +341,7 @@ public final class Trainer implements AutoCloseable {
         return training.explain();
     }
 
-    /** The mean over the validation data, with the present weights. */
+    /** The mean over the validation data, with the present weights; NaN if {@link #stop} was called meanwhile. */
     public double validationLoss() {
         double sum = 0;
         double weights = 0;
@@ -319,8 +350,25 @@ public final class Trainer implements AutoCloseable {
             validation.run();
             sum += validation.output("loss").scalar() * weight;
             weights += weight;
+            if (stopRequested) {
+                return Double.NaN;
+            }
         }
         return sum / weights;
+    }
+
+    private void inspect(TrainingLog log) {
+        Inspection.Findings findings = inspection.look(step * config.accumulate);
+        findings.activations().forEach((layer, a) -> {
+            log.scalar("activation_mean/" + layer, step, a.mean());
+            log.scalar("activation_deviation/" + layer, step, a.deviation());
+            log.scalar("activation_largest/" + layer, step, a.largest());
+            log.scalar("activation_zeros/" + layer, step, a.zeros());
+        });
+        findings.parameters().forEach((name, p) -> {
+            log.scalar("weight/" + name, step, p.weight());
+            log.scalar("gradient/" + name, step, p.gradient());
+        });
     }
 
     // ---- checkpoints ------------------------------------------------------------------------------------------
@@ -371,6 +419,9 @@ public final class Trainer implements AutoCloseable {
         training.close();
         if (validation != null) {
             validation.close();
+        }
+        if (inspection != null) {
+            inspection.close();
         }
     }
 }

@@ -20,10 +20,14 @@ import dev.sirocco.models.optim.AdamW;
 import dev.sirocco.models.optim.Group;
 import dev.sirocco.models.optim.Muon;
 import dev.sirocco.models.optim.Optimizer;
+import dev.sirocco.models.train.Checkpoint;
+import dev.sirocco.models.train.Records;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A transformer that continues text: GPT-2 (Radford et al. 2019), and what has been found better since. The names of
@@ -46,7 +50,7 @@ public final class Gpt {
      * @param kvHeads heads of keys and values; divides {@code heads}
      * @param width of the residual stream, a multiple of {@code heads}
      * @param hidden width within the MLP
-     * @param dropout 0 ≤ rate < 1, after the embedding and in the residual branches
+     * @param dropout 0 ≤ rate < 1, after the embedding and in the residual branches, not within attention
      * @param bias in linear layers and layer norms
      * @param qkNorm whether queries and keys are normalised
      * @param tied whether the output layer shares the embedding's weight
@@ -60,7 +64,7 @@ public final class Gpt {
             boolean tied, boolean embeddingNorm, int convolution, double softcap, boolean conv1d, Start start) {
 
         /** The plain transformer of nanoGPT's configurations. */
-        static Config nano(int vocabulary, int context, int layers, int heads, int width, double dropout) {
+        public static Config nano(int vocabulary, int context, int layers, int heads, int width, double dropout) {
             return new Config(vocabulary, context, layers, heads, heads, width, 4 * width, dropout, false,
                     Norm.LAYER, Positions.LEARNED, Activation.GELU, false, true, false, 0, 0, false, Start.GPT2);
         }
@@ -159,6 +163,8 @@ public final class Gpt {
         }
     }
 
+    private static final String TEXTS = "gpt.";
+
     private final Config config;
     private final Parameters parameters;
     private final Rotary rotary;
@@ -184,7 +190,19 @@ public final class Gpt {
         lastNorm = norm(scope.at("ln_f"));
         head = c.tied
                 ? new Linear("lm_head", tokens.weight(), null, false)
-                : new Linear(scope.at("lm_head"), c.width, c.vocabulary, false, c.start == Start.GPT2 ? Init.gpt2() : Init.zeros());
+                : new Linear(scope.at("lm_head"), c.width, c.vocabulary, false,
+                        c.start == Start.GPT2 ? Init.gpt2() : Init.zeros());
+    }
+
+    /** From a checkpoint of a {@link dev.sirocco.models.train.Trainer} that was given this model's {@link #texts}. */
+    public static Gpt load(Path path) {
+        Config saved = Checkpoint.open(path).config(TEXTS, Config.class);
+        return Scope.load(path, name -> name.startsWith(Checkpoint.TRAINING), s -> new Gpt(saved, s));
+    }
+
+    /** The configuration, to be saved with the weights. */
+    public Map<String, String> texts() {
+        return Records.toTexts(TEXTS, config);
     }
 
     public Config config() {

@@ -52,7 +52,8 @@ public final class GptDecoder implements AutoCloseable {
      */
     public GptDecoder(Gpt gpt, int batch, int capacity, TokenSampler sampler, Executor executor) {
         if (gpt.config().positions() == Gpt.Positions.LEARNED && capacity > gpt.config().context()) {
-            throw new IllegalArgumentException("a cache of %d for a context of %d".formatted(capacity, gpt.config().context()));
+            throw new IllegalArgumentException(
+                    "a cache of %d for a context of %d".formatted(capacity, gpt.config().context()));
         }
         this.gpt = gpt;
         this.sampler = sampler;

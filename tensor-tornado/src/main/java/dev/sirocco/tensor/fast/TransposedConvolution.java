@@ -65,12 +65,6 @@ public record TransposedConvolution(List<Integer> stride, List<Integer> pad, Lis
         return (spatial.dim(i) - 1) * stride.get(i) + (kernel.dim(i) - 1) * dilation.get(i) + 1 + outputPad.get(i);
     }
 
-    /** The composition's gradient consists of windows and products already. */
-    @Override
-    public boolean keepsGradient() {
-        return false;
-    }
-
     @Override
     public List<TensorType> infer(List<TensorType> in) {
         String op = "transposed convolution";

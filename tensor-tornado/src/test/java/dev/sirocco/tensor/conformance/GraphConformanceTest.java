@@ -241,6 +241,30 @@ class GraphConformanceTest {
                     t.graph().assign(s, between.tanh());
                     t.outputs(before.sum(0), between, t.graph().read(s).matmul(x.transpose()), before.neg());
                 }),
+                scenario("the old value used after the new one", t -> {
+                    State s = t.state(8, 17);
+                    Tensor old = t.graph().read(s);
+                    Tensor next = old.mul(0.9).add(t.normal(8, 17));
+                    t.graph().assign(s, next);
+                    t.outputs(next.mul(old), next.sub(old.transpose().transpose()).sum(1));
+                }),
+                scenario("states that products write", t -> {
+                    State sum = t.state(13, 17);
+                    State h = t.state(new Arg(Arg.normal(301, 301).type(), random -> 0.1 * random.nextGaussian()));
+                    State twice = t.state(13, 17);
+                    Tensor x = t.normal(13, 5).matmul(t.normal(5, 17));
+                    t.graph().assign(sum, t.graph().read(sum).add(x));
+                    t.graph().assign(h, t.graph().read(h).matmul(t.normal(301, 301)).mul(0.1).add(t.graph().read(h)).tanh());
+                    t.graph().assign(twice, t.graph().read(twice).transpose().matmul(x.mul(0.1)).sum(0).add(x));
+                    t.outputs(t.graph().read(h).sum(0));
+                }),
+                scenario("a state that a reduction of itself changes", t -> {
+                    State s = t.state(13, 65);
+                    Tensor old = t.graph().read(s);
+                    t.graph().assign(s, old.div(old.square().sumKeep(1).add(1)));
+                    State mean = t.state(65);
+                    t.graph().assign(mean, old.sub(t.graph().read(mean)).mean(0));
+                }),
                 scenario("a cache written in place", t -> {
                     State cache = t.state(2, 16, 3);
                     Tensor start = t.input(Arg.index(14, 1));

@@ -8,7 +8,10 @@ import dev.sirocco.tensor.exec.reference.ReferenceExecutor;
 import dev.sirocco.tensor.exec.reference.ReferenceProgram;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.Op;
+import dev.sirocco.tensor.ir.Op.UnaryKind;
 import dev.sirocco.tensor.ir.Storage;
+import dev.sirocco.tensor.ir.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -164,12 +167,22 @@ class OpConformanceTest {
         }
     }
 
+    static Stream<Arguments> candidatesAndLarge() {
+        return onEveryCandidate(LargeCases.all());
+    }
+
+    @ParameterizedTest
+    @MethodSource("candidatesAndLarge")
+    void gradientOfLargeIsTheReferences(Candidate candidate, Case c) {
+        assertAgrees(candidate, c, c.gradients());
+    }
+
     // ---- threads ----------------------------------------------------------------------------------------------
 
     @ParameterizedTest
     @EnumSource
     void bitsDoNotDependOnThreads(Candidate candidate) {
-        withGradient().forEach(c -> {
+        Stream.concat(withGradient(), LargeCases.all()).forEach(c -> {
             Graph g = c.gradients();
             Map<String, Storage> numbers = c.numbers(g);
             try (Program one = g.compile(candidate.executor(1))) {
@@ -183,5 +196,26 @@ class OpConformanceTest {
                 }
             }
         });
+    }
+
+    /** Loops must compute the same while they are interpreted and when they are compiled: a resumed run repeats itself. */
+    @ParameterizedTest
+    @EnumSource
+    void bitsDoNotDependOnHowOftenAProgramRan(Candidate candidate) {
+        Graph g = new Graph();
+        Tensor x = g.input("x", DType.F32, 65, 257);
+        for (UnaryKind kind : UnaryKind.values()) {
+            g.output(kind.name(), g.add(new Op.Unary(kind), x));
+        }
+        try (Program p = g.compile(candidate.executor())) {
+            p.input("x").set(Arg.normal(65, 257).draw(new Random(1)));
+            p.run();
+            Map<String, Storage> first = new HashMap<>();
+            g.outputs().keySet().forEach(name -> first.put(name, p.output(name).to(DType.F32)));
+            for (int run = 0; run < 500; run++) {
+                p.run();
+            }
+            first.forEach((name, bits) -> Close.assertSameBits(name, bits, p.output(name)));
+        }
     }
 }

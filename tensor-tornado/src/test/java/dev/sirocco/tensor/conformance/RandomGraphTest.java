@@ -3,8 +3,14 @@ package dev.sirocco.tensor.conformance;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
 import dev.sirocco.tensor.exec.Executors;
+import dev.sirocco.tensor.fast.Attention;
+import dev.sirocco.tensor.fast.Convolution;
+import dev.sirocco.tensor.fast.Gelu;
+import dev.sirocco.tensor.fast.LayerNorm;
+import dev.sirocco.tensor.fast.Softmax;
 import dev.sirocco.tensor.grad.Grad;
 import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
@@ -77,7 +83,7 @@ class RandomGraphTest {
         Tensor x = pool.get(random.nextInt(pool.size()));
         int rank = x.rank();
         int axis = rank == 0 ? 0 : random.nextInt(rank);
-        int op = random.nextInt(rank == 0 ? 8 : 24);
+        int op = random.nextInt(rank == 0 ? 8 : 30);
         return switch (op) {
             case 0 -> x.tanh();
             case 1 -> x.sin().mul(0.5);
@@ -102,8 +108,31 @@ class RandomGraphTest {
             case 20 -> x.gather(axis, x.graph().range(x.dim(axis)).mul(-1).add(x.dim(axis) - 1));
             case 21 -> x.graph().range(x.dim(-1)).less(x.graph().range(x.dim(-1)).like(2)).where(x, x.mul(-0.5));
             case 22 -> x.unsqueeze(axis).add(x.unsqueeze(axis + 1)).mul(0.5);
+            case 23 -> x.graph().add(new Softmax(), x).add(x.mul(0.5));
+            case 24 -> x.graph().add(new Gelu(true), x);
+            case 25 -> x.graph().add(new LayerNorm(0.1), x, x.graph().fill(0.5, Shape.of(x.dim(-1))),
+                    fitting(x, pool, random).reshape(-1).pad(0, 0, x.dim(-1), 0).slice(0, 0, x.dim(-1)));
+            case 26 -> attention(x);
+            case 27 -> x.updateSlice(axis, x.slice(axis, 0, (x.dim(axis) + 1) / 2).neg(), start(x, axis));
+            case 28 -> x.graph().add(new Convolution(List.of(1), List.of(1), List.of(1), List.of(1), 1),
+                    x.reshape(1, -1, x.dim(-1)), weights(3 * rows(x), x).slice(0, 0, 2).reshape(2, rows(x), 3)).mul(0.3);
             default -> x.sub(x.meanKeep(-1)).mul(x.square().meanKeep(-1).add(0.1).rsqrt());
         };
+    }
+
+    private static int rows(Tensor x) {
+        return (int) (x.shape().numel() / x.dim(-1));
+    }
+
+    /** The rows look at each other, from the last axis as a head. */
+    private static Tensor attention(Tensor x) {
+        Tensor q = x.reshape(1, -1, 1, x.dim(-1));                                      // (B, T, H, D)
+        return x.graph().add(new Attention(true, 0.3), q, q.mul(0.5), q).reshape(x.shape());
+    }
+
+    /** Where a half of x fits, as I32 [1]. */
+    private static Tensor start(Tensor x, int axis) {
+        return x.graph().range(2).slice(0, 1, 2).mul(x.dim(axis) / 2);
     }
 
     /** Something of the pool that broadcasts with x, or x itself. */

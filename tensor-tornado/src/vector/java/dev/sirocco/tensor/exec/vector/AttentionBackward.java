@@ -162,7 +162,7 @@ record AttentionBackward(Attention op) implements KernelFactory {
             long first = target + (long) batch * operands.keys() * rowBytes + 4L * kvHead * size;
             Tiles.unpack(x, source, panelRows, count, size, 1, first, rowBytes);
             for (int key = count; key < operands.keys(); key++) {
-                Rows.clear(first + key * rowBytes, 4L * size);
+                Rows.clear(first + key * rowBytes, size);
             }
         }
     }

@@ -47,8 +47,10 @@ final class AttentionDecode implements Kernel {
         int offset = operands.offset();
         int seen = operands.visible(operands.queries() - 1, offset);
         int used = Math.ceilDiv(seen, KEYS);
-        workers.run(operands.batch() * used, (part, worker) ->
-                block(workers.scratch(worker, 1, 4L * rows * KEYS), part / used, part % used, offset));
+        workers.run(operands.batch() * used, new Passes(
+                (part, worker) -> scores(scratch(workers, worker), part / used, part % used, offset),
+                (part, worker) -> softmaxes(scratch(workers, worker), part / used, part % used, offset),
+                (part, worker) -> values(scratch(workers, worker), part / used, part % used, offset)));
         workers.run(operands.batch(), (batch, _) -> {
             for (int row = 0; row < rows; row++) {
                 join(batch, row, used);
@@ -60,20 +62,34 @@ final class AttentionDecode implements Kernel {
         return partial.address() + 4L * width * (((long) batch * blocks + block) * rows + row);
     }
 
-    private void block(long scores, int batch, int block, int offset) {
-        int first = block * KEYS;
-        int count = Math.min(KEYS, operands.visible(operands.queries() - 1, offset) - first);
+    private long scratch(Workers workers, int worker) {
+        return workers.scratch(worker, 1, 4L * rows * KEYS);
+    }
+
+    private int count(int block, int offset) {
+        return Math.min(KEYS, operands.visible(operands.queries() - 1, offset) - block * KEYS);
+    }
+
+    private void scores(long scores, int batch, int block, int offset) {
+        int count = count(block, offset);
         for (int i = 0; i < count; i += STEP) {
             for (int head = 0; head < operands.kvHeads(); head++) {
-                scores(scores, batch, first + i, Math.min(STEP, count - i), i, head);
+                scores(scores, batch, block * KEYS + i, Math.min(STEP, count - i), i, head);
             }
         }
+    }
+
+    private void softmaxes(long scores, int batch, int block, int offset) {
         for (int row = 0; row < rows; row++) {
-            softmax(scores + 4L * KEYS * row, row, first, count, offset, partial(batch, block, row));
+            softmax(scores + 4L * KEYS * row, row, block * KEYS, count(block, offset), offset, partial(batch, block, row));
         }
+    }
+
+    private void values(long scores, int batch, int block, int offset) {
+        int count = count(block, offset);
         for (int i = 0; i < count; i += STEP) {
             for (int head = 0; head < operands.kvHeads(); head++) {
-                values(scores, batch, block, first + i, Math.min(STEP, count - i), i, head);
+                values(scores, batch, block, block * KEYS + i, Math.min(STEP, count - i), i, head);
             }
         }
     }
@@ -131,8 +147,8 @@ final class AttentionDecode implements Kernel {
         }
         float max = Rows.max(scores, visible);
         Rows.scaledExp(scores, max, 1, scores, visible);
-        Rows.clear(scores + 4L * visible, 4L * (KEYS - visible));
-        Rows.clear(partial, 4L * operands.valueSize());
+        Rows.clear(scores + 4L * visible, KEYS - visible);
+        Rows.clear(partial, operands.valueSize());
         Memory.f32(partial + 4L * operands.valueSize(), max);
         Memory.f32(partial + 4L * operands.valueSize() + 4, Rows.sum(scores, visible));
     }
@@ -192,7 +208,7 @@ final class AttentionDecode implements Kernel {
         }
         if (y != 0) {
             long target = y + 4 * index * n;
-            Rows.clear(target, 4L * n);
+            Rows.clear(target, n);
             for (int block = 0; block < used; block++) {
                 long p = partial(batch, block, row);
                 float share = (float) (Math.exp(Memory.f32(p + 4L * n) - max) / sum);

@@ -3,7 +3,6 @@ package dev.sirocco.tensor.exec.vector;
 import dev.sirocco.tensor.fast.Convolution;
 import dev.sirocco.tensor.ir.Backward;
 import dev.sirocco.tensor.ir.Node;
-import dev.sirocco.tensor.ir.Shape;
 import java.util.List;
 
 /** {@link Convolution} and its {@link Backward}: each of the three products by the method that suits its shape. */

@@ -6,7 +6,8 @@ import jdk.incubator.vector.FloatVector;
 /** A convolution, or its adjoint, in which every channel is convolved with a kernel of its own: plane by plane. */
 final class Depthwise implements Product {
 
-    private static final int OWN = 2;
+    /** Vectors of places that are computed at a time. */
+    private static final int AT_ONCE = 8;
 
     private final int images;
     private final int channels;
@@ -41,46 +42,70 @@ final class Depthwise implements Product {
 
     /** As {@link #run(Workers, long, long, long)}, with weights so many bytes from a channel to the next. */
     void run(Workers workers, long source, long w, long wChannel, long target) {
-        long room = planes.stream().mapToLong(Plane::bytes).max().orElse(0);
+        int room = planes.stream().mapToInt(Plane::size).max().orElse(0);
         workers.run(images * channels, (part, worker) -> {
-            long copy = workers.scratch(worker, OWN, Lanes.BYTES + room);
+            int weights = RowTiles.START;
+            int sums = weights + RowTiles.roundUp(taps, Lanes.COUNT);
+            int copy = sums + (AT_ONCE + 1) * Lanes.COUNT;
+            float[] own = RowTiles.own(workers, worker, copy + room);
             long to = target + part * targetBytes;
             if (leavesGaps) {
                 Memory.ALL.asSlice(to, targetBytes).fill((byte) 0);
             }
             for (Plane plane : planes) {
-                plane.fill(source + part * sourceBytes, copy + Lanes.BYTES, 0);
-                correlate(plane, copy + Lanes.BYTES, w + part % channels * wChannel, to, copy);
+                int[] index = plane.taps.index();
+                for (int t = 0; t < index.length; t++) {
+                    own[weights + t] = Memory.f32(w + part % channels * wChannel + 4L * index[t]);
+                }
+                plane.fill(source + part * sourceBytes, own, copy, 0);
+                correlate(plane, own, copy, weights, to, sums);
             }
         });
     }
 
-    /** Four vectors of places at a time, next to or below each other, so that a weight is loaded once for all. */
-    private static void correlate(Plane plane, long copy, long w, long target, long spare) {
+    private static void correlate(Plane plane, float[] own, int copy, int weights, long target, int sums) {
         int across = plane.lineVectors;
         int vectors = plane.lines * across;
-        int[] index = plane.taps.index();
-        for (int v = 0; v < vectors; v += 4) {
-            int v1 = Math.min(v + 1, vectors - 1);
-            int v2 = Math.min(v + 2, vectors - 1);
-            int v3 = Math.min(v + 3, vectors - 1);
-            long x0 = copy + plane.line(v / across) + (long) v % across * Lanes.BYTES;
-            long x1 = copy + plane.line(v1 / across) + (long) v1 % across * Lanes.BYTES;
-            long x2 = copy + plane.line(v2 / across) + (long) v2 % across * Lanes.BYTES;
-            long x3 = copy + plane.line(v3 / across) + (long) v3 % across * Lanes.BYTES;
-            FloatVector y0 = FloatVector.zero(Lanes.F32), y1 = y0, y2 = y0, y3 = y0;
-            for (int t = 0; t < index.length; t++) {
-                FloatVector weight = RowTiles.broadcast(w + 4L * index[t]);
-                long offset = 4L * plane.tapOffset[t];
-                y0 = weight.fma(Lanes.floats(x0 + offset), y0);
-                y1 = weight.fma(Lanes.floats(x1 + offset), y1);
-                y2 = weight.fma(Lanes.floats(x2 + offset), y2);
-                y3 = weight.fma(Lanes.floats(x3 + offset), y3);
+        for (int v = 0; v < vectors; v += AT_ONCE) {
+            correlate(plane, own, copy, v, weights, sums);
+            for (int i = 0; i < AT_ONCE && v + i < vectors; i++) {
+                plane.put(RowTiles.at(own, sums + i * Lanes.COUNT), target, (v + i) / across, (v + i) % across * Lanes.COUNT,
+                        own, sums + AT_ONCE * Lanes.COUNT);
             }
-            plane.put(y0, target, v / across, v % across * Lanes.COUNT, spare);
-            plane.put(y1, target, v1 / across, v1 % across * Lanes.COUNT, spare);
-            plane.put(y2, target, v2 / across, v2 % across * Lanes.COUNT, spare);
-            plane.put(y3, target, v3 / across, v3 % across * Lanes.COUNT, spare);
         }
+    }
+
+    /** Vectors next to or below each other, the first being number {@code v}: a weight is loaded once for all of them. */
+    private static void correlate(Plane plane, float[] m, int copy, int v, int weights, int sums) {
+        int[] offset = plane.tapOffset;
+        int x0 = copy + plane.vector(v);
+        int x1 = copy + plane.vector(v + 1);
+        int x2 = copy + plane.vector(v + 2);
+        int x3 = copy + plane.vector(v + 3);
+        int x4 = copy + plane.vector(v + 4);
+        int x5 = copy + plane.vector(v + 5);
+        int x6 = copy + plane.vector(v + 6);
+        int x7 = copy + plane.vector(v + 7);
+        FloatVector y0 = FloatVector.zero(Lanes.F32), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
+        for (int t = 0; t < offset.length; t++) {
+            FloatVector weight = FloatVector.broadcast(Lanes.F32, m[weights + t]);
+            int o = offset[t];
+            y0 = weight.fma(RowTiles.at(m, x0 + o), y0);
+            y1 = weight.fma(RowTiles.at(m, x1 + o), y1);
+            y2 = weight.fma(RowTiles.at(m, x2 + o), y2);
+            y3 = weight.fma(RowTiles.at(m, x3 + o), y3);
+            y4 = weight.fma(RowTiles.at(m, x4 + o), y4);
+            y5 = weight.fma(RowTiles.at(m, x5 + o), y5);
+            y6 = weight.fma(RowTiles.at(m, x6 + o), y6);
+            y7 = weight.fma(RowTiles.at(m, x7 + o), y7);
+        }
+        y0.intoArray(m, sums);
+        y1.intoArray(m, sums + Lanes.COUNT);
+        y2.intoArray(m, sums + 2 * Lanes.COUNT);
+        y3.intoArray(m, sums + 3 * Lanes.COUNT);
+        y4.intoArray(m, sums + 4 * Lanes.COUNT);
+        y5.intoArray(m, sums + 5 * Lanes.COUNT);
+        y6.intoArray(m, sums + 6 * Lanes.COUNT);
+        y7.intoArray(m, sums + 7 * Lanes.COUNT);
     }
 }

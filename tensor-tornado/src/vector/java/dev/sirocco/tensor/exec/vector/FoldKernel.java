@@ -32,7 +32,7 @@ record FoldKernel(Op.Fold op) implements KernelFactory {
     }
 
     private void fold(long source, long target, int windows, int inner, int size) {
-        Rows.clear(target, 4L * op.length() * inner);
+        Rows.clear(target, op.length() * inner);
         for (int window = 0; window < windows; window++) {
             for (int j = 0; j < inner; j++) {
                 long x = source + 4L * ((long) window * inner + j) * size;

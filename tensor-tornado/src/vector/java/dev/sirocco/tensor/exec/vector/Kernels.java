@@ -1,14 +1,18 @@
 package dev.sirocco.tensor.exec.vector;
 
 import dev.sirocco.tensor.fast.Attention;
+import dev.sirocco.tensor.fast.AveragePool;
 import dev.sirocco.tensor.fast.BatchNorm;
+import dev.sirocco.tensor.fast.Convolution;
 import dev.sirocco.tensor.fast.CrossEntropy;
 import dev.sirocco.tensor.fast.GroupNorm;
 import dev.sirocco.tensor.fast.LayerNorm;
 import dev.sirocco.tensor.fast.LogSoftmax;
+import dev.sirocco.tensor.fast.MaxPool;
 import dev.sirocco.tensor.fast.RmsNorm;
 import dev.sirocco.tensor.fast.Rotary;
 import dev.sirocco.tensor.fast.Softmax;
+import dev.sirocco.tensor.fast.TransposedConvolution;
 import dev.sirocco.tensor.ir.Backward;
 import dev.sirocco.tensor.ir.Composite;
 import dev.sirocco.tensor.ir.Op;
@@ -45,6 +49,10 @@ final class Kernels {
             case CrossEntropy _ -> CrossEntropyKernel.FORWARD;
             case Attention attention -> new AttentionForward(attention);
             case Rotary rotary -> new RotaryKernel(rotary, false);
+            case Convolution _ -> new ConvolutionKernel();
+            case TransposedConvolution _ -> new TransposedConvolutionKernel();
+            case MaxPool _ -> new MaxPoolKernel();
+            case AveragePool _ -> new AveragePoolKernel();
             default -> null;
         };
     }
@@ -60,6 +68,10 @@ final class Kernels {
             case CrossEntropy _ -> CrossEntropyKernel.BACKWARD;
             case Attention attention -> new AttentionBackward(attention);
             case Rotary rotary -> new RotaryKernel(rotary, true);
+            case Convolution _ -> new ConvolutionKernel();
+            case TransposedConvolution _ -> new TransposedConvolutionKernel();
+            case MaxPool _ -> new MaxPoolKernel();
+            case AveragePool _ -> new AveragePoolKernel();
             default -> null;
         };
     }

@@ -164,13 +164,13 @@ final class Loops {
 
     private static void exp(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, floats(a).lanewise(VectorOperators.EXP));
+            put(d, Functions.exp(floats(a)));
         }
     }
 
     private static void log(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, floats(a).lanewise(VectorOperators.LOG));
+            put(d, Functions.log(floats(a)));
         }
     }
 
@@ -194,51 +194,50 @@ final class Loops {
 
     private static void sin(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, floats(a).lanewise(VectorOperators.SIN));
+            put(d, Functions.sin(floats(a)));
         }
     }
 
     private static void cos(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, floats(a).lanewise(VectorOperators.COS));
+            put(d, Functions.cos(floats(a)));
         }
     }
 
     private static void tanh(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, floats(a).lanewise(VectorOperators.TANH));
+            put(d, Functions.tanh(floats(a)));
         }
     }
 
     private static void sigmoid(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Lanes.sigmoid(floats(a)));
+            put(d, Functions.sigmoid(floats(a)));
         }
     }
 
     private static void gelu(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Lanes.gelu(floats(a)));
+            put(d, Functions.gelu(floats(a)));
         }
     }
 
     private static void geluTanh(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Lanes.geluTanh(floats(a)));
+            put(d, Functions.geluTanh(floats(a)));
         }
     }
 
     private static void silu(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            FloatVector x = floats(a);
-            put(d, x.mul(Lanes.sigmoid(x)));
+            put(d, Functions.silu(floats(a)));
         }
     }
 
     private static void erf(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa) {
             FloatVector x = floats(a);
-            put(d, Lanes.erf(x, Lanes.expOfMinusSquare(x)));
+            put(d, Functions.erf(x, Functions.expOfMinusSquare(x)));
         }
     }
 
@@ -287,9 +286,12 @@ final class Loops {
         }
     }
 
+    /** Lane by lane: the vector form of the library rounds otherwise while a loop is interpreted. */
     private static void pow(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, floats(a).lanewise(VectorOperators.POW, floats(b)));
+            for (long o = 0; o < BYTES; o += 4) {
+                Memory.f32(d + o, (float) Math.pow(Memory.f32(a + o), Memory.f32(b + o)));
+            }
         }
     }
 
@@ -337,19 +339,19 @@ final class Loops {
 
     private static void geluBackward(long d, long x, long sx, long y, long sy, long dy, long sdy, int n) {
         for (int i = 0; i < n; i++, d += BYTES, x += sx, dy += sdy) {
-            put(d, Lanes.geluSlope(floats(x)).mul(floats(dy)));
+            put(d, Functions.geluSlope(floats(x)).mul(floats(dy)));
         }
     }
 
     private static void geluTanhBackward(long d, long x, long sx, long y, long sy, long dy, long sdy, int n) {
         for (int i = 0; i < n; i++, d += BYTES, x += sx, dy += sdy) {
-            put(d, Lanes.geluTanhSlope(floats(x)).mul(floats(dy)));
+            put(d, Functions.geluTanhSlope(floats(x)).mul(floats(dy)));
         }
     }
 
     private static void siluBackward(long d, long x, long sx, long y, long sy, long dy, long sdy, int n) {
         for (int i = 0; i < n; i++, d += BYTES, x += sx, dy += sdy) {
-            put(d, Lanes.siluSlope(floats(x)).mul(floats(dy)));
+            put(d, Functions.siluSlope(floats(x)).mul(floats(dy)));
         }
     }
 

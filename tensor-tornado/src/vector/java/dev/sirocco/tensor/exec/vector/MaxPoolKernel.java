@@ -10,8 +10,6 @@ import jdk.incubator.vector.VectorOperators;
 /** {@link MaxPool} and its {@link Backward}, plane by plane. */
 final class MaxPoolKernel implements KernelFactory {
 
-    private static final int OWN = 2;
-
     @Override
     public Kernel bind(Node node, List<View> in, List<View> out) {
         View x = in.getFirst();
@@ -35,17 +33,18 @@ final class MaxPoolKernel implements KernelFactory {
         long volumeX = 4L * shape.in().volume();
         long volumeY = 4L * shape.out().volume();
         workers.run(shape.n() * shape.channels(), (part, worker) -> {
-            long spare = workers.scratch(worker, OWN, Lanes.BYTES + plane.bytes());
-            long copy = spare + Lanes.BYTES;
-            plane.fill(x + part * volumeX, copy, Float.NEGATIVE_INFINITY);
+            int spare = RowTiles.START;
+            int copy = spare + Lanes.COUNT;
+            float[] own = RowTiles.own(workers, worker, copy + plane.size());
+            plane.fill(x + part * volumeX, own, copy, Float.NEGATIVE_INFINITY);
             for (int line = 0; line < plane.lines; line++) {
                 for (int v = 0; v < plane.lineVectors; v++) {
-                    long window = copy + plane.line(line) + (long) v * Lanes.BYTES;
+                    int window = copy + plane.line(line) + v * Lanes.COUNT;
                     FloatVector largest = FloatVector.broadcast(Lanes.F32, Float.NEGATIVE_INFINITY);
                     for (int t = 0; t < plane.tapOffset.length; t++) {
-                        largest = largest.lanewise(VectorOperators.MAX, Lanes.floats(window + 4L * plane.tapOffset[t]));
+                        largest = largest.lanewise(VectorOperators.MAX, RowTiles.at(own, window + plane.tapOffset[t]));
                     }
-                    plane.put(largest, y + part * volumeY, line, v * Lanes.COUNT, spare);
+                    plane.put(largest, y + part * volumeY, line, v * Lanes.COUNT, own, spare);
                 }
             }
         });

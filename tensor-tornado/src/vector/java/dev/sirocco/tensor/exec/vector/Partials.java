@@ -20,7 +20,7 @@ record Partials(long address, int count, int width) {
             int first = part * COLUMNS;
             int columns = Math.min(COLUMNS, n - first);
             long y = target + 4L * first;
-            Rows.clear(y, 4L * columns);
+            Rows.clear(y, columns);
             for (int chunk = 0; chunk < count; chunk++) {
                 Rows.add(address + 4L * ((long) chunk * width + from + first), y, columns);
             }

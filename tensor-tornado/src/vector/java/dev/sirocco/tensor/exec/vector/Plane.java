@@ -1,5 +1,7 @@
 package dev.sirocco.tensor.exec.vector;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -15,6 +17,10 @@ final class Plane {
     final int lines;
     final int lineVectors;
 
+    /** The element of the target's plane at which each line begins. */
+    private final int[] targetLine;
+    /** The element of the copy that its first place sees at an offset of 0. */
+    private final int[] lineStart;
     private final int step;
     private final int low;
     private final int width;
@@ -36,7 +42,13 @@ final class Plane {
         this.width = (taps.grid().w() - 1) * step + taps.highest(2) - low + 1;
         this.height = (taps.grid().h() - 1) * taps.step().h() + taps.highest(1) - lowH + 1;
         this.depth = (taps.grid().d() - 1) * taps.step().d() + taps.highest(0) - lowD + 1;
-        this.piece = Gemm.roundUp(Math.ceilDiv(width, step), Lanes.COUNT);
+        this.piece = RowTiles.roundUp(Math.ceilDiv(width, step), Lanes.COUNT);
+        this.targetLine = IntStream.range(0, lines).map(line -> taps.element(line * taps.grid().w())).toArray();
+        this.lineStart = IntStream.range(0, lines).map(line -> {
+            int h = line % taps.grid().h() * taps.step().h();
+            int d = line / taps.grid().h() * taps.step().d();
+            return (d * height + h) * step * piece;
+        }).toArray();
         this.tapOffset = new int[taps.count()];
         for (int t = 0; t < tapOffset.length; t++) {
             int w = taps.offset()[t].w() - low;
@@ -45,93 +57,82 @@ final class Plane {
         }
     }
 
-    /** Bytes of the copy, with the vectors that may be read behind it. */
-    long bytes() {
-        return 4L * ((long) depth * height * step * piece + lineVectors * Lanes.COUNT + 8L * Lanes.COUNT);
+    /** Elements of the copy, with the vectors that may be read behind it. */
+    int size() {
+        return depth * height * step * piece + lineVectors * Lanes.COUNT + 8 * Lanes.COUNT;
     }
 
-    /** Bytes from the beginning of the copy to what the first place of a line sees at an offset of 0. */
-    long line(int line) {
-        int h = line % taps.grid().h() * taps.step().h();
-        int d = line / taps.grid().h() * taps.step().d();
-        return 4L * (d * height + h) * step * piece;
+    /** Elements from the beginning of the copy to what the first place of a line sees at an offset of 0. */
+    int line(int line) {
+        return lineStart[line];
+    }
+
+    /** As {@link #line}, for a vector of places: they are numbered line by line; one behind the last is the last. */
+    int vector(int number) {
+        int v = Math.min(number, lines * lineVectors - 1);
+        return line(v / lineVectors) + v % lineVectors * Lanes.COUNT;
     }
 
     /** Makes the copy; {@code around} stands for what is not in the source. */
-    void fill(long source, long copy, float around) {
-        FloatVector outside = FloatVector.broadcast(Lanes.F32, around);
+    void fill(long source, float[] to, int copy, float around) {
         int lineElements = step * piece;
         int from = Math.max(0, -low);
-        int to = Math.min(width, taps.source().w() - low);
-        long end = copy + 4L * depth * height * lineElements;
-        for (long behind = end; behind < copy + bytes(); behind += Lanes.BYTES) {
-            Lanes.put(behind, outside);
-        }
-        for (int d = 0; d < depth; d++) {
-            for (int h = 0; h < height; h++) {
-                long line = copy + 4L * (d * height + h) * lineElements;
-                int z = d + lowD;
-                int y = h + lowH;
-                boolean inside = z >= 0 && z < taps.source().d() && y >= 0 && y < taps.source().h();
-                if (!inside || from > 0 || to < lineElements) {
-                    for (int i = 0; i < lineElements; i += Lanes.COUNT) {
-                        Lanes.put(line + 4L * i, outside);
-                    }
-                }
-                if (inside && from < to) {
-                    copyLine(source + 4L * ((long) z * taps.source().h() + y) * taps.source().w() + 4L * (low + from),
-                            line, from, to - from);
-                }
+        int end = Math.min(width, taps.source().w() - low);
+        Arrays.fill(to, copy, copy + size(), around);
+        for (int d = Math.max(0, -lowD); d < Math.min(depth, taps.source().d() - lowD); d++) {
+            for (int h = Math.max(0, -lowH); h < Math.min(height, taps.source().h() - lowH); h++) {
+                long line = source + 4L * (((long) (d + lowD) * taps.source().h() + h + lowH) * taps.source().w() + low + from);
+                copyLine(line, to, copy + (d * height + h) * lineElements, from, end - from);
             }
         }
     }
 
-    private void copyLine(long source, long line, int from, int count) {
+    private void copyLine(long source, float[] to, int line, int from, int count) {
         if (step == 1) {
             int i = 0;
             for (; i <= count - Lanes.COUNT; i += Lanes.COUNT) {
-                Lanes.put(line + 4L * (from + i), Lanes.floats(source + 4L * i));
+                Lanes.floats(source + 4L * i).intoArray(to, line + from + i);
             }
             for (; i < count; i++) {
-                Memory.f32(line + 4L * (from + i), Memory.f32(source + 4L * i));
+                to[line + from + i] = Memory.f32(source + 4L * i);
             }
-        } else {
-            int remainder = from % step;
-            int column = from / step;
-            for (int i = 0; i < count; i++) {
-                Memory.f32(line + 4L * (remainder * piece + column), Memory.f32(source + 4L * i));
-                if (++remainder == step) {
-                    remainder = 0;
-                    column++;
-                }
+            return;
+        }
+        int remainder = from % step;
+        int column = from / step;
+        for (int i = 0; i < count; i++) {
+            to[line + remainder * piece + column] = Memory.f32(source + 4L * i);
+            if (++remainder == step) {
+                remainder = 0;
+                column++;
             }
         }
     }
 
-    /** What the target's plane has for the places from {@code w} of a line on. */
-    FloatVector get(long target, int line, int w, long spare) {
+    /** What the target's plane has for the places from {@code w} of a line on; {@code spare} is where a vector fits. */
+    FloatVector get(long target, int line, int w, float[] own, int spare) {
         int count = Math.min(Lanes.COUNT, taps.grid().w() - w);
-        long element = target + 4L * taps.element(line * taps.grid().w() + w);
+        long element = target + 4L * (targetLine[line] + w * taps.targetStep().w());
         if (taps.targetStep().w() == 1 && count == Lanes.COUNT) {
             return Lanes.floats(element);
         }
         for (int i = 0; i < count; i++) {
-            Memory.f32(spare + 4L * i, Memory.f32(element + 4L * i * taps.targetStep().w()));
+            own[spare + i] = Memory.f32(element + 4L * i * taps.targetStep().w());
         }
-        return Lanes.floats(spare);
+        return RowTiles.at(own, spare);
     }
 
     /** Writes the results for the places from {@code w} of a line on to the target's plane. */
-    void put(FloatVector result, long target, int line, int w, long spare) {
+    void put(FloatVector result, long target, int line, int w, float[] own, int spare) {
         int count = Math.min(Lanes.COUNT, taps.grid().w() - w);
-        long element = target + 4L * taps.element(line * taps.grid().w() + w);
+        long element = target + 4L * (targetLine[line] + w * taps.targetStep().w());
         if (taps.targetStep().w() == 1 && count == Lanes.COUNT) {
             Lanes.put(element, result);
             return;
         }
-        Lanes.put(spare, result);
+        result.intoArray(own, spare);
         for (int i = 0; i < count; i++) {
-            Memory.f32(element + 4L * i * taps.targetStep().w(), Memory.f32(spare + 4L * i));
+            Memory.f32(element + 4L * i * taps.targetStep().w(), own[spare + i]);
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.sirocco.tensor.exec.vector;
 
 import dev.sirocco.tensor.ir.Node;
 import dev.sirocco.tensor.ir.Op;
+import dev.sirocco.tensor.ir.Storage;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
@@ -15,9 +17,10 @@ record RandomKernel(Op.Random op) implements KernelFactory {
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
     /** Counters in a vector; each gives four numbers. */
     private static final int COUNTERS = LONGS.length();
+    /** Numbers made at once. */
     private static final int BATCH = 4 * COUNTERS;
-    /** Numbers that one part of the job makes. */
-    private static final int PIECE = 1 << 14;
+    /** Batches that one part of the job makes. */
+    private static final int PIECE = 512;
 
     private static final long LOW = 0xffffffffL;
     private static final long MULTIPLIER_0 = 0xD2511F53L, MULTIPLIER_1 = 0xCD9E8D57L;
@@ -33,30 +36,39 @@ record RandomKernel(Op.Random op) implements KernelFactory {
         long seedAndStep = in.getFirst().address();
         long target = out.getFirst().address();
         long total = op.shape().numel();
-        return new BoundKernel("%s random numbers %s".formatted(op.kind(), op.shape()), workers ->
-                workers.run(Math.toIntExact(Math.ceilDiv(total, PIECE)), (part, worker) -> {
-                    long first = (long) part * PIECE;
-                    piece(first, (int) Math.min(PIECE, total - first), Memory.i32(seedAndStep), Memory.i32(seedAndStep + 4),
-                            target + 4 * first, workers.scratch(worker, 1, 4 * BATCH));
-                }));
+        // the last numbers, fewer than a batch, are made aside
+        MemorySegment spare = Storage.allocate(4 * BATCH);
+        Chunks pieces = new Chunks(Math.toIntExact(total / BATCH), PIECE);
+        return new BoundKernel("%s random numbers %s".formatted(op.kind(), op.shape()), workers -> {
+            int seed = Memory.i32(seedAndStep);
+            int step = Memory.i32(seedAndStep + 4);
+            workers.run(pieces.count(), passes(pieces, 0, seed, step, target));
+            int rest = (int) (total % BATCH);
+            if (rest > 0) {
+                passes(new Chunks(1, 1), total / BATCH * COUNTERS, seed, step, spare.address()).run(0, 0);
+                Rows.copy(spare.address(), target + 4 * (total - rest), 4L * rest);
+            }
+        });
     }
 
-    private void piece(long first, int n, int seed, int step, long target, long spare) {
-        int whole = n - n % BATCH;
-        fill(first / 4, whole, seed, step, target);
-        if (whole < n) {
-            fill((first + whole) / 4, BATCH, seed, step, spare);
-            Rows.copy(spare, target + 4L * whole, 4L * (n - whole));
+    private Passes passes(Chunks batches, long firstCounter, int seed, int step, long target) {
+        Workers.Part uniform = (piece, _) -> uniform(firstCounter + (long) batches.start(piece) * COUNTERS,
+                numbers(batches, piece), seed, op.stream(), step, target + start(batches, piece));
+        if (op.kind() == Op.RandomKind.UNIFORM) {
+            return new Passes(uniform);
         }
+        return new Passes(uniform,
+                (piece, _) -> BoxMuller.radii(target + start(batches, piece), numbers(batches, piece)),
+                (piece, _) -> BoxMuller.turn(target + start(batches, piece), numbers(batches, piece)));
     }
 
-    /** Fills whole batches, from the given counter on. */
-    private void fill(long counter, int n, int seed, int step, long target) {
-        uniform(counter, n, seed, op.stream(), step, target);
-        if (op.kind() == Op.RandomKind.NORMAL) {
-            BoxMuller.radii(target, n);
-            BoxMuller.turn(target, n);
-        }
+    /** The bytes before a piece. */
+    private static long start(Chunks batches, int piece) {
+        return 4L * BATCH * batches.start(piece);
+    }
+
+    private static int numbers(Chunks batches, int piece) {
+        return BATCH * (batches.end(piece) - batches.start(piece));
     }
 
     private static void uniform(long counter, int n, int seed, int stream, int step, long target) {

@@ -168,7 +168,7 @@ final class ReduceKernel implements Kernel {
             VectorMask<Float> tail = Lanes.F32.indexInRange(i, n);
             a = a.add(FloatVector.fromMemorySegment(Lanes.F32, Memory.ALL, address + 4L * i, Memory.ORDER, tail));
         }
-        return a.reduceLanes(VectorOperators.ADD);
+        return Floats.sum(a);
     }
 
     private static float maxOf(long address, int n) {

@@ -40,6 +40,9 @@ record RowNormBackward(RowNorm norm) implements KernelFactory {
         private final long dBias;
         private final int n;
         private final Chunks chunks;
+        private final float[] means;
+        /** One over the deviation of each row. */
+        private final float[] scales;
         /** The sums over the rows of each chunk: for dweight, then for dbias. */
         private final MemorySegment partial;
 
@@ -52,35 +55,43 @@ record RowNormBackward(RowNorm norm) implements KernelFactory {
             this.dBias = dBias;
             this.n = n;
             this.chunks = chunks;
+            this.means = new float[chunks.total()];
+            this.scales = new float[chunks.total()];
             this.partial = Storage.allocate(8L * n * chunks.count());
         }
 
         @Override
         public void run(Workers workers) {
-            workers.run(chunks.count(), (chunk, _) -> rows(chunk));
+            workers.run(chunks.count(), new Passes(this::statistics, this::inputGradients, this::parameterGradients));
             Partials sums = new Partials(partial.address(), chunks.count(), 2 * n);
             sums.add(workers, 0, n, dWeight);
             sums.add(workers, n, n, dBias);
         }
 
-        private void rows(int chunk) {
-            long weightSums = partial.address() + 8L * n * chunk;
-            Rows.clear(weightSums, 8L * n);
+        private void statistics(int chunk, int worker) {
             for (int row = chunks.start(chunk); row < chunks.end(chunk); row++) {
-                long at = 4L * row * n;
-                float mean = norm.mean(x + at, n);
-                float scale = norm.inverseDeviation(x + at, mean, n);
-                if (dx != 0) {
-                    inputGradient(at, mean, scale);
-                }
-                addParameterGradients(x + at, mean, scale, dy + at, weightSums, weightSums + 4L * n, n);
+                means[row] = norm.mean(x + 4L * row * n, n);
+                scales[row] = norm.inverseDeviation(x + 4L * row * n, means[row], n);
             }
         }
 
-        private void inputGradient(long at, float mean, float scale) {
-            float alongScale = dot3(dy + at, weight, x + at, mean, n) * scale * scale / n;
-            float alongMean = norm.centred() ? Rows.dot(dy + at, 0, weight, 0, n) / n : 0;
-            writeGradient(dy + at, weight, alongMean, x + at, mean, alongScale, scale, dx + at, n);
+        private void inputGradients(int chunk, int worker) {
+            for (int row = chunks.start(chunk); dx != 0 && row < chunks.end(chunk); row++) {
+                long at = 4L * row * n;
+                float scale = scales[row];
+                float alongScale = dot3(dy + at, weight, x + at, means[row], n) * scale * scale / n;
+                float alongMean = norm.centred() ? Rows.dot(dy + at, 0, weight, 0, n) / n : 0;
+                writeGradient(dy + at, weight, alongMean, x + at, means[row], alongScale, scale, dx + at, n);
+            }
+        }
+
+        private void parameterGradients(int chunk, int worker) {
+            long weightSums = partial.address() + 8L * n * chunk;
+            Rows.clear(weightSums, 2 * n);
+            for (int row = chunks.start(chunk); row < chunks.end(chunk); row++) {
+                long at = 4L * row * n;
+                addParameterGradients(x + at, means[row], scales[row], dy + at, weightSums, weightSums + 4L * n, n);
+            }
         }
 
         @Override

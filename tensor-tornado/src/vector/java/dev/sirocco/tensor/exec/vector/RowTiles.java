@@ -1,156 +1,375 @@
 package dev.sirocco.tensor.exec.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The product of two matrices that lie in whole tiles, read where they are: C (+)= A B, where the rows of C are a
- * multiple of {@link #ROWS} and its columns one of {@link #WIDTH}.
+ * multiple of {@link #ROWS} and its columns one of {@link #WIDTH}. They lie in arrays, which C2 compiles to less code
+ * than segments.
  *
- * @param aRow   bytes from a row of A to the next
- * @param aStep  bytes from a column of A to the next
- * @param bPanel bytes from a panel of columns of B to the next
- * @param bStep  bytes from a row of B to the next
- * @param cRow   bytes from a row of C to the next
+ * @param byColumns whether a column of A lies side by side, else a row
+ * @param aStep     elements from a row of A to the next, or from a column
+ * @param bPanel    elements from a panel of columns of B to the next
+ * @param bStep     elements from a row of B to the next
+ * @param cRow      elements from a row of C to the next
  */
-record RowTiles(long aRow, long aStep, long bPanel, long bStep, long cRow) {
+record RowTiles(boolean byColumns, int aStep, int bPanel, int bStep, int cRow) {
+
+    private static final VectorSpecies<Float> S = Lanes.F32;
+    private static final int LANES = Lanes.COUNT;
 
     /** Rows and columns of a tile: its sums and their factors fit 32 registers (AVX-512), or 16. */
-    static final int ROWS = Lanes.COUNT >= 16 ? 8 : 4;
-    static final int WIDTH = 2 * Lanes.COUNT;
-
-    /** Elements of a tile. */
-    static final int TILE = ROWS * WIDTH;
+    static final int ROWS = LANES >= 16 ? 8 : 4;
+    static final int WIDTH = 2 * LANES;
+    /** The first element of an array to be used: after the header of a large one it is the first of a cache line. */
+    static final int START = 12 + 12 * WIDTH;
+    /** The elements before it have room for a tile's sums. */
+    private static final int SPARE = 12;
 
     /** What of a panel of B stays in L1 while the rows of A pass by. */
     private static final int DEPTH = 256;
+    private static final ThreadLocal<float[]> SHARED = ThreadLocal.withInitial(() -> new float[0]);
 
-    /** @param tile room for the sums of a tile: an array, which C2 compiles to less code than a segment */
-    void multiply(int rows, int cols, int depth, long a, long b, long c, boolean add, float[] tile) {
-        int piece = Gemm.evenPiece(depth, DEPTH, 1);
+    /** Memory of the calling thread, for all workers of the jobs that it gives out; what it holds is undefined. */
+    static float[] shared(long size) {
+        if (SHARED.get().length < START + size) {
+            SHARED.set(new float[Math.toIntExact(START + size)]);
+        }
+        return SHARED.get();
+    }
+
+    /** Memory of a worker for the time of a part. */
+    static float[] own(Workers workers, int worker, long size) {
+        return workers.floats(worker, Math.toIntExact(START + size));
+    }
+
+    /** @param own an array of the worker's */
+    void multiply(int rows, int cols, int depth, float[] a, int firstA, float[] b, int firstB, float[] c, int firstC,
+                  boolean add, float[] own) {
+        int piece = evenPiece(depth, DEPTH);
         int k = 0;
         do {
             int count = Math.min(piece, depth - k);
             for (int col = 0; col < cols; col += WIDTH) {
-                long panel = b + col / WIDTH * bPanel + k * bStep;
-                for (int row = 0; row < rows; row += ROWS) {
-                    if (ROWS == 8) {
-                        tile8(count, a + row * aRow + k * aStep, aRow, aStep, panel, bStep, tile);
+                int panel = firstB + col / WIDTH * bPanel + k * bStep;
+                int row = 0;
+                while (row < rows) {
+                    int tile = firstC + row * cRow + col;
+                    int height = height(rows - row);
+                    if (add || k > 0) {
+                        tile(height, count, a, firstA + (byColumns ? row + k * aStep : row * aStep + k), b, panel, own, SPARE, WIDTH);
+                        add(height, own, c, tile);
                     } else {
-                        tile4(count, a + row * aRow + k * aStep, aRow, aStep, panel, bStep, tile);
+                        tile(height, count, a, firstA + (byColumns ? row + k * aStep : row * aStep + k), b, panel, c, tile, cRow);
                     }
-                    put(tile, c + row * cRow + 4L * col, add || k > 0);
+                    row += height;
                 }
             }
             k += count;
         } while (k < depth);
     }
 
-    private static void tile8(int k, long a, long aRow, long aStep, long b, long bStep, float[] tile) {
-        FloatVector c00 = FloatVector.zero(Lanes.F32), c01 = FloatVector.zero(Lanes.F32);
-        FloatVector c10 = FloatVector.zero(Lanes.F32), c11 = FloatVector.zero(Lanes.F32);
-        FloatVector c20 = FloatVector.zero(Lanes.F32), c21 = FloatVector.zero(Lanes.F32);
-        FloatVector c30 = FloatVector.zero(Lanes.F32), c31 = FloatVector.zero(Lanes.F32);
-        FloatVector c40 = FloatVector.zero(Lanes.F32), c41 = FloatVector.zero(Lanes.F32);
-        FloatVector c50 = FloatVector.zero(Lanes.F32), c51 = FloatVector.zero(Lanes.F32);
-        FloatVector c60 = FloatVector.zero(Lanes.F32), c61 = FloatVector.zero(Lanes.F32);
-        FloatVector c70 = FloatVector.zero(Lanes.F32), c71 = FloatVector.zero(Lanes.F32);
-        long lower = a + 4 * aRow;
-        long third = 3 * aRow;
-        for (int p = 0; p < k; p++) {
-            FloatVector b0 = Lanes.floats(b), b1 = Lanes.floats(b + Lanes.BYTES);
-            FloatVector a0 = broadcast(a);
-            c00 = a0.fma(b0, c00);
-            c01 = a0.fma(b1, c01);
-            FloatVector a1 = broadcast(a + aRow);
-            c10 = a1.fma(b0, c10);
-            c11 = a1.fma(b1, c11);
-            FloatVector a2 = broadcast(a + 2 * aRow);
-            c20 = a2.fma(b0, c20);
-            c21 = a2.fma(b1, c21);
-            FloatVector a3 = broadcast(a + third);
-            c30 = a3.fma(b0, c30);
-            c31 = a3.fma(b1, c31);
-            FloatVector a4 = broadcast(lower);
-            c40 = a4.fma(b0, c40);
-            c41 = a4.fma(b1, c41);
-            FloatVector a5 = broadcast(lower + aRow);
-            c50 = a5.fma(b0, c50);
-            c51 = a5.fma(b1, c51);
-            FloatVector a6 = broadcast(lower + 2 * aRow);
-            c60 = a6.fma(b0, c60);
-            c61 = a6.fma(b1, c61);
-            FloatVector a7 = broadcast(lower + third);
-            c70 = a7.fma(b0, c70);
-            c71 = a7.fma(b1, c71);
-            a += aStep;
-            lower += aStep;
-            b += bStep;
-        }
-        c00.intoArray(tile, 0);
-        c01.intoArray(tile, Lanes.COUNT);
-        c10.intoArray(tile, WIDTH);
-        c11.intoArray(tile, WIDTH + Lanes.COUNT);
-        c20.intoArray(tile, 2 * WIDTH);
-        c21.intoArray(tile, 2 * WIDTH + Lanes.COUNT);
-        c30.intoArray(tile, 3 * WIDTH);
-        c31.intoArray(tile, 3 * WIDTH + Lanes.COUNT);
-        c40.intoArray(tile, 4 * WIDTH);
-        c41.intoArray(tile, 4 * WIDTH + Lanes.COUNT);
-        c50.intoArray(tile, 5 * WIDTH);
-        c51.intoArray(tile, 5 * WIDTH + Lanes.COUNT);
-        c60.intoArray(tile, 6 * WIDTH);
-        c61.intoArray(tile, 6 * WIDTH + Lanes.COUNT);
-        c70.intoArray(tile, 7 * WIDTH);
-        c71.intoArray(tile, 7 * WIDTH + Lanes.COUNT);
+    /** The rows of the next tile where so many are left. */
+    private int height(int rows) {
+        return ROWS == 4 || byColumns || rows == 8 || rows == 16 ? ROWS : 12;
     }
 
-    private static void tile4(int k, long a, long aRow, long aStep, long b, long bStep, float[] tile) {
-        FloatVector c00 = FloatVector.zero(Lanes.F32), c01 = FloatVector.zero(Lanes.F32);
-        FloatVector c10 = FloatVector.zero(Lanes.F32), c11 = FloatVector.zero(Lanes.F32);
-        FloatVector c20 = FloatVector.zero(Lanes.F32), c21 = FloatVector.zero(Lanes.F32);
-        FloatVector c30 = FloatVector.zero(Lanes.F32), c31 = FloatVector.zero(Lanes.F32);
-        for (int p = 0; p < k; p++) {
-            FloatVector b0 = Lanes.floats(b), b1 = Lanes.floats(b + Lanes.BYTES);
-            FloatVector a0 = broadcast(a);
-            c00 = a0.fma(b0, c00);
-            c01 = a0.fma(b1, c01);
-            FloatVector a1 = broadcast(a + aRow);
-            c10 = a1.fma(b0, c10);
-            c11 = a1.fma(b1, c11);
-            FloatVector a2 = broadcast(a + 2 * aRow);
-            c20 = a2.fma(b0, c20);
-            c21 = a2.fma(b1, c21);
-            FloatVector a3 = broadcast(a + 3 * aRow);
-            c30 = a3.fma(b0, c30);
-            c31 = a3.fma(b1, c31);
-            a += aStep;
-            b += bStep;
+    private void tile(int height, int k, float[] a, int i, float[] b, int panel, float[] c, int tile, int row) {
+        if (byColumns && height == 8) {
+            columns8(k, a, i, aStep, b, panel, bStep, c, tile, row);
+        } else if (byColumns) {
+            columns4(k, a, i, aStep, b, panel, bStep, c, tile, row);
+        } else if (height == 12) {
+            rows12(k, a, i, aStep, b, panel, bStep, c, tile, row);
+        } else if (height == 8) {
+            rows8(k, a, i, aStep, b, panel, bStep, c, tile, row);
+        } else {
+            rows4(k, a, i, aStep, b, panel, bStep, c, tile, row);
         }
-        c00.intoArray(tile, 0);
-        c01.intoArray(tile, Lanes.COUNT);
-        c10.intoArray(tile, WIDTH);
-        c11.intoArray(tile, WIDTH + Lanes.COUNT);
-        c20.intoArray(tile, 2 * WIDTH);
-        c21.intoArray(tile, 2 * WIDTH + Lanes.COUNT);
-        c30.intoArray(tile, 3 * WIDTH);
-        c31.intoArray(tile, 3 * WIDTH + Lanes.COUNT);
     }
 
-    private void put(float[] tile, long c, boolean add) {
-        for (int row = 0; row < ROWS; row++) {
-            FloatVector left = FloatVector.fromArray(Lanes.F32, tile, row * WIDTH);
-            FloatVector right = FloatVector.fromArray(Lanes.F32, tile, row * WIDTH + Lanes.COUNT);
-            if (add) {
-                left = left.add(Lanes.floats(c));
-                right = right.add(Lanes.floats(c + Lanes.BYTES));
-            }
-            Lanes.put(c, left);
-            Lanes.put(c + Lanes.BYTES, right);
-            c += cRow;
+    private void add(int height, float[] own, float[] c, int tile) {
+        for (int row = 0; row < height; row++) {
+            int sums = SPARE + row * WIDTH;
+            at(c, tile).add(at(own, sums)).intoArray(c, tile);
+            at(c, tile + LANES).add(at(own, sums + LANES)).intoArray(c, tile + LANES);
+            tile += cRow;
         }
+    }
+
+    private static void rows12(int k, float[] a, int row, int aRow, float[] b, int panel, int bStep, float[] c, int i,
+                              int cRow) {
+        FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
+        FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
+        FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
+        FloatVector c3l = FloatVector.zero(S), c3r = FloatVector.zero(S);
+        FloatVector c4l = FloatVector.zero(S), c4r = FloatVector.zero(S);
+        FloatVector c5l = FloatVector.zero(S), c5r = FloatVector.zero(S);
+        FloatVector c6l = FloatVector.zero(S), c6r = FloatVector.zero(S);
+        FloatVector c7l = FloatVector.zero(S), c7r = FloatVector.zero(S);
+        FloatVector c8l = FloatVector.zero(S), c8r = FloatVector.zero(S);
+        FloatVector c9l = FloatVector.zero(S), c9r = FloatVector.zero(S);
+        FloatVector c10l = FloatVector.zero(S), c10r = FloatVector.zero(S);
+        FloatVector c11l = FloatVector.zero(S), c11r = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            FloatVector l = at(b, panel), r = at(b, panel + LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[row + p]);
+            c0l = a0.fma(l, c0l);
+            c0r = a0.fma(r, c0r);
+            FloatVector a1 = FloatVector.broadcast(S, a[row + aRow + p]);
+            c1l = a1.fma(l, c1l);
+            c1r = a1.fma(r, c1r);
+            FloatVector a2 = FloatVector.broadcast(S, a[row + 2 * aRow + p]);
+            c2l = a2.fma(l, c2l);
+            c2r = a2.fma(r, c2r);
+            FloatVector a3 = FloatVector.broadcast(S, a[row + 3 * aRow + p]);
+            c3l = a3.fma(l, c3l);
+            c3r = a3.fma(r, c3r);
+            FloatVector a4 = FloatVector.broadcast(S, a[row + 4 * aRow + p]);
+            c4l = a4.fma(l, c4l);
+            c4r = a4.fma(r, c4r);
+            FloatVector a5 = FloatVector.broadcast(S, a[row + 5 * aRow + p]);
+            c5l = a5.fma(l, c5l);
+            c5r = a5.fma(r, c5r);
+            FloatVector a6 = FloatVector.broadcast(S, a[row + 6 * aRow + p]);
+            c6l = a6.fma(l, c6l);
+            c6r = a6.fma(r, c6r);
+            FloatVector a7 = FloatVector.broadcast(S, a[row + 7 * aRow + p]);
+            c7l = a7.fma(l, c7l);
+            c7r = a7.fma(r, c7r);
+            FloatVector a8 = FloatVector.broadcast(S, a[row + 8 * aRow + p]);
+            c8l = a8.fma(l, c8l);
+            c8r = a8.fma(r, c8r);
+            FloatVector a9 = FloatVector.broadcast(S, a[row + 9 * aRow + p]);
+            c9l = a9.fma(l, c9l);
+            c9r = a9.fma(r, c9r);
+            FloatVector a10 = FloatVector.broadcast(S, a[row + 10 * aRow + p]);
+            c10l = a10.fma(l, c10l);
+            c10r = a10.fma(r, c10r);
+            FloatVector a11 = FloatVector.broadcast(S, a[row + 11 * aRow + p]);
+            c11l = a11.fma(l, c11l);
+            c11r = a11.fma(r, c11r);
+            panel += bStep;
+        }
+        c0l.intoArray(c, i);
+        c0r.intoArray(c, i + LANES);
+        c1l.intoArray(c, i + cRow);
+        c1r.intoArray(c, i + cRow + LANES);
+        c2l.intoArray(c, i + 2 * cRow);
+        c2r.intoArray(c, i + 2 * cRow + LANES);
+        c3l.intoArray(c, i + 3 * cRow);
+        c3r.intoArray(c, i + 3 * cRow + LANES);
+        c4l.intoArray(c, i + 4 * cRow);
+        c4r.intoArray(c, i + 4 * cRow + LANES);
+        c5l.intoArray(c, i + 5 * cRow);
+        c5r.intoArray(c, i + 5 * cRow + LANES);
+        c6l.intoArray(c, i + 6 * cRow);
+        c6r.intoArray(c, i + 6 * cRow + LANES);
+        c7l.intoArray(c, i + 7 * cRow);
+        c7r.intoArray(c, i + 7 * cRow + LANES);
+        c8l.intoArray(c, i + 8 * cRow);
+        c8r.intoArray(c, i + 8 * cRow + LANES);
+        c9l.intoArray(c, i + 9 * cRow);
+        c9r.intoArray(c, i + 9 * cRow + LANES);
+        c10l.intoArray(c, i + 10 * cRow);
+        c10r.intoArray(c, i + 10 * cRow + LANES);
+        c11l.intoArray(c, i + 11 * cRow);
+        c11r.intoArray(c, i + 11 * cRow + LANES);
+    }
+
+    private static void rows8(int k, float[] a, int row, int aRow, float[] b, int panel, int bStep, float[] c, int i,
+                              int cRow) {
+        FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
+        FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
+        FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
+        FloatVector c3l = FloatVector.zero(S), c3r = FloatVector.zero(S);
+        FloatVector c4l = FloatVector.zero(S), c4r = FloatVector.zero(S);
+        FloatVector c5l = FloatVector.zero(S), c5r = FloatVector.zero(S);
+        FloatVector c6l = FloatVector.zero(S), c6r = FloatVector.zero(S);
+        FloatVector c7l = FloatVector.zero(S), c7r = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            FloatVector l = at(b, panel), r = at(b, panel + LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[row + p]);
+            c0l = a0.fma(l, c0l);
+            c0r = a0.fma(r, c0r);
+            FloatVector a1 = FloatVector.broadcast(S, a[row + aRow + p]);
+            c1l = a1.fma(l, c1l);
+            c1r = a1.fma(r, c1r);
+            FloatVector a2 = FloatVector.broadcast(S, a[row + 2 * aRow + p]);
+            c2l = a2.fma(l, c2l);
+            c2r = a2.fma(r, c2r);
+            FloatVector a3 = FloatVector.broadcast(S, a[row + 3 * aRow + p]);
+            c3l = a3.fma(l, c3l);
+            c3r = a3.fma(r, c3r);
+            FloatVector a4 = FloatVector.broadcast(S, a[row + 4 * aRow + p]);
+            c4l = a4.fma(l, c4l);
+            c4r = a4.fma(r, c4r);
+            FloatVector a5 = FloatVector.broadcast(S, a[row + 5 * aRow + p]);
+            c5l = a5.fma(l, c5l);
+            c5r = a5.fma(r, c5r);
+            FloatVector a6 = FloatVector.broadcast(S, a[row + 6 * aRow + p]);
+            c6l = a6.fma(l, c6l);
+            c6r = a6.fma(r, c6r);
+            FloatVector a7 = FloatVector.broadcast(S, a[row + 7 * aRow + p]);
+            c7l = a7.fma(l, c7l);
+            c7r = a7.fma(r, c7r);
+            panel += bStep;
+        }
+        c0l.intoArray(c, i);
+        c0r.intoArray(c, i + LANES);
+        c1l.intoArray(c, i + cRow);
+        c1r.intoArray(c, i + cRow + LANES);
+        c2l.intoArray(c, i + 2 * cRow);
+        c2r.intoArray(c, i + 2 * cRow + LANES);
+        c3l.intoArray(c, i + 3 * cRow);
+        c3r.intoArray(c, i + 3 * cRow + LANES);
+        c4l.intoArray(c, i + 4 * cRow);
+        c4r.intoArray(c, i + 4 * cRow + LANES);
+        c5l.intoArray(c, i + 5 * cRow);
+        c5r.intoArray(c, i + 5 * cRow + LANES);
+        c6l.intoArray(c, i + 6 * cRow);
+        c6r.intoArray(c, i + 6 * cRow + LANES);
+        c7l.intoArray(c, i + 7 * cRow);
+        c7r.intoArray(c, i + 7 * cRow + LANES);
+    }
+
+    private static void rows4(int k, float[] a, int row, int aRow, float[] b, int panel, int bStep, float[] c, int i,
+                              int cRow) {
+        FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
+        FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
+        FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
+        FloatVector c3l = FloatVector.zero(S), c3r = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            FloatVector l = at(b, panel), r = at(b, panel + LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[row + p]);
+            c0l = a0.fma(l, c0l);
+            c0r = a0.fma(r, c0r);
+            FloatVector a1 = FloatVector.broadcast(S, a[row + aRow + p]);
+            c1l = a1.fma(l, c1l);
+            c1r = a1.fma(r, c1r);
+            FloatVector a2 = FloatVector.broadcast(S, a[row + 2 * aRow + p]);
+            c2l = a2.fma(l, c2l);
+            c2r = a2.fma(r, c2r);
+            FloatVector a3 = FloatVector.broadcast(S, a[row + 3 * aRow + p]);
+            c3l = a3.fma(l, c3l);
+            c3r = a3.fma(r, c3r);
+            panel += bStep;
+        }
+        c0l.intoArray(c, i);
+        c0r.intoArray(c, i + LANES);
+        c1l.intoArray(c, i + cRow);
+        c1r.intoArray(c, i + cRow + LANES);
+        c2l.intoArray(c, i + 2 * cRow);
+        c2r.intoArray(c, i + 2 * cRow + LANES);
+        c3l.intoArray(c, i + 3 * cRow);
+        c3r.intoArray(c, i + 3 * cRow + LANES);
+    }
+
+    private static void columns8(int k, float[] a, int column, int aStep, float[] b, int panel, int bStep, float[] c,
+                                 int i, int cRow) {
+        FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
+        FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
+        FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
+        FloatVector c3l = FloatVector.zero(S), c3r = FloatVector.zero(S);
+        FloatVector c4l = FloatVector.zero(S), c4r = FloatVector.zero(S);
+        FloatVector c5l = FloatVector.zero(S), c5r = FloatVector.zero(S);
+        FloatVector c6l = FloatVector.zero(S), c6r = FloatVector.zero(S);
+        FloatVector c7l = FloatVector.zero(S), c7r = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            FloatVector l = at(b, panel), r = at(b, panel + LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[column]);
+            c0l = a0.fma(l, c0l);
+            c0r = a0.fma(r, c0r);
+            FloatVector a1 = FloatVector.broadcast(S, a[column + 1]);
+            c1l = a1.fma(l, c1l);
+            c1r = a1.fma(r, c1r);
+            FloatVector a2 = FloatVector.broadcast(S, a[column + 2]);
+            c2l = a2.fma(l, c2l);
+            c2r = a2.fma(r, c2r);
+            FloatVector a3 = FloatVector.broadcast(S, a[column + 3]);
+            c3l = a3.fma(l, c3l);
+            c3r = a3.fma(r, c3r);
+            FloatVector a4 = FloatVector.broadcast(S, a[column + 4]);
+            c4l = a4.fma(l, c4l);
+            c4r = a4.fma(r, c4r);
+            FloatVector a5 = FloatVector.broadcast(S, a[column + 5]);
+            c5l = a5.fma(l, c5l);
+            c5r = a5.fma(r, c5r);
+            FloatVector a6 = FloatVector.broadcast(S, a[column + 6]);
+            c6l = a6.fma(l, c6l);
+            c6r = a6.fma(r, c6r);
+            FloatVector a7 = FloatVector.broadcast(S, a[column + 7]);
+            c7l = a7.fma(l, c7l);
+            c7r = a7.fma(r, c7r);
+            column += aStep;
+            panel += bStep;
+        }
+        c0l.intoArray(c, i);
+        c0r.intoArray(c, i + LANES);
+        c1l.intoArray(c, i + cRow);
+        c1r.intoArray(c, i + cRow + LANES);
+        c2l.intoArray(c, i + 2 * cRow);
+        c2r.intoArray(c, i + 2 * cRow + LANES);
+        c3l.intoArray(c, i + 3 * cRow);
+        c3r.intoArray(c, i + 3 * cRow + LANES);
+        c4l.intoArray(c, i + 4 * cRow);
+        c4r.intoArray(c, i + 4 * cRow + LANES);
+        c5l.intoArray(c, i + 5 * cRow);
+        c5r.intoArray(c, i + 5 * cRow + LANES);
+        c6l.intoArray(c, i + 6 * cRow);
+        c6r.intoArray(c, i + 6 * cRow + LANES);
+        c7l.intoArray(c, i + 7 * cRow);
+        c7r.intoArray(c, i + 7 * cRow + LANES);
+    }
+
+    private static void columns4(int k, float[] a, int column, int aStep, float[] b, int panel, int bStep, float[] c,
+                                 int i, int cRow) {
+        FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
+        FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
+        FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
+        FloatVector c3l = FloatVector.zero(S), c3r = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            FloatVector l = at(b, panel), r = at(b, panel + LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[column]);
+            c0l = a0.fma(l, c0l);
+            c0r = a0.fma(r, c0r);
+            FloatVector a1 = FloatVector.broadcast(S, a[column + 1]);
+            c1l = a1.fma(l, c1l);
+            c1r = a1.fma(r, c1r);
+            FloatVector a2 = FloatVector.broadcast(S, a[column + 2]);
+            c2l = a2.fma(l, c2l);
+            c2r = a2.fma(r, c2r);
+            FloatVector a3 = FloatVector.broadcast(S, a[column + 3]);
+            c3l = a3.fma(l, c3l);
+            c3r = a3.fma(r, c3r);
+            column += aStep;
+            panel += bStep;
+        }
+        c0l.intoArray(c, i);
+        c0r.intoArray(c, i + LANES);
+        c1l.intoArray(c, i + cRow);
+        c1r.intoArray(c, i + cRow + LANES);
+        c2l.intoArray(c, i + 2 * cRow);
+        c2r.intoArray(c, i + 2 * cRow + LANES);
+        c3l.intoArray(c, i + 3 * cRow);
+        c3r.intoArray(c, i + 3 * cRow + LANES);
+    }
+
+    static FloatVector at(float[] m, int i) {
+        return FloatVector.fromArray(S, m, i);
+    }
+
+    /** The size of equal pieces of which none exceeds {@code max}. */
+    static int evenPiece(int total, int max) {
+        return Math.ceilDiv(total, Math.max(1, Math.ceilDiv(total, max)));
+    }
+
+    static int roundUp(int size, int unit) {
+        return Math.ceilDiv(size, unit) * unit;
     }
 
     static FloatVector broadcast(long address) {
-        return FloatVector.broadcast(Lanes.F32, Memory.f32(address));
+        return FloatVector.broadcast(S, Memory.f32(address));
     }
 }

@@ -167,7 +167,14 @@ final class Rows {
         MemorySegment.copy(Memory.ALL, source, Memory.ALL, target, bytes);
     }
 
-    static void clear(long address, long bytes) {
-        Memory.ALL.asSlice(address, bytes).fill((byte) 0);
+    /** x = 0. By vectors, since {@code MemorySegment.fill} takes several times as long for a row. */
+    static void clear(long x, int n) {
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            store(x + 4L * i, zeros());
+        }
+        if (i < n) {
+            store(x + 4L * i, zeros(), upTo(i, n));
+        }
     }
 }

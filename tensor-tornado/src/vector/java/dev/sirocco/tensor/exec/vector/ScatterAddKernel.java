@@ -36,7 +36,7 @@ record ScatterAddKernel(Op.ScatterAdd op) implements KernelFactory {
                 long source = in.getFirst().address() + 4 * (block * count * n + first);
                 long target = out.getFirst().address() + 4 * (block * op.size() * n + first);
                 for (int row = 0; row < op.size(); row++) {
-                    Rows.clear(target + 4L * row * n, 4L * width);
+                    Rows.clear(target + 4L * row * n, width);
                 }
                 for (int i = 0; i < count; i++) {
                     int row = Memory.i32(indices + 4L * i);

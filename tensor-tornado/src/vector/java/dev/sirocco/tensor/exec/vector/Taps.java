@@ -100,15 +100,16 @@ record Taps(Spatial source, Spatial target, Spatial grid, Spatial step, Spatial 
      * Copies what the places from {@code place} on see of the source, a row for each place, and of that the columns
      * {@code from} to {@code to}, where column (t, c) is channel c at tap t. Up to a vector more is written to a row.
      *
-     * @param image    channels-last pixels of the source's images, at the first of the channels
-     * @param pixel    bytes from a pixel to the next
+     * @param image    where in {@code m} the source's images are, channels-last, at the first of the channels
+     * @param pixel    elements from a pixel to the next
      * @param channels the number of channels
      */
-    void rows(long image, long pixel, int channels, int place, int count, int from, int to, long target, long row) {
+    void rows(float[] m, int image, int pixel, int channels, int place, int count, int from, int to, float[] rows,
+              int target, int row) {
         int w = place % grid.w();
         int h = place / grid.w() % grid.h();
         int d = place / (grid.w() * grid.h()) % grid.d();
-        image += (long) (place / grid.volume()) * source.volume() * pixel;
+        image += place / grid.volume() * source.volume() * pixel;
         for (int r = 0; r < count; r++) {
             for (int t = from / channels; t * channels < to; t++) {
                 int first = Math.max(from - t * channels, 0);
@@ -116,16 +117,16 @@ record Taps(Spatial source, Spatial target, Spatial grid, Spatial step, Spatial 
                 int z = d * step.d() + offset[t].d();
                 int y = h * step.h() + offset[t].h();
                 int x = w * step.w() + offset[t].w();
-                long cell = target + 4L * (t * channels + first - from);
+                int cell = target + t * channels + first - from;
                 boolean inside = z >= 0 && z < source.d() && y >= 0 && y < source.h() && x >= 0 && x < source.w();
                 if (inside) {
-                    long element = image + (((long) z * source.h() + y) * source.w() + x) * pixel + 4L * first;
+                    int element = image + ((z * source.h() + y) * source.w() + x) * pixel + first;
                     for (int c = 0; c < last - first; c += Lanes.COUNT) {
-                        Lanes.put(cell + 4L * c, Lanes.floats(element + 4L * c));
+                        RowTiles.at(m, element + c).intoArray(rows, cell + c);
                     }
                 } else {
                     for (int c = 0; c < last - first; c += Lanes.COUNT) {
-                        Lanes.put(cell + 4L * c, FloatVector.zero(Lanes.F32));
+                        FloatVector.zero(Lanes.F32).intoArray(rows, cell + c);
                     }
                 }
             }
@@ -136,7 +137,7 @@ record Taps(Spatial source, Spatial target, Spatial grid, Spatial step, Spatial 
                     h = 0;
                     if (++d == grid.d()) {
                         d = 0;
-                        image += (long) source.volume() * pixel;
+                        image += source.volume() * pixel;
                     }
                 }
             }

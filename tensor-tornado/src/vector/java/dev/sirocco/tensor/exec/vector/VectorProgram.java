@@ -27,6 +27,9 @@ import java.util.stream.Collectors;
 /** A plan bound to memory: kernels to be run one after the other. */
 final class VectorProgram implements Program {
 
+    /** Whether runs are timed kernel by kernel, for {@link #explain}. */
+    private static final boolean PROFILE = Boolean.getBoolean("sirocco.profile");
+
     private final Workers workers;
     private final Plan plan;
     private final Map<String, Storage> inputs = new LinkedHashMap<>();
@@ -36,6 +39,8 @@ final class VectorProgram implements Program {
     private final Set<Object> inUse = new java.util.HashSet<>();
     private final MemorySegment arena;
     private final List<Kernel> kernels = new ArrayList<>();
+    /** Nanoseconds of the last run of each kernel, if they are timed. */
+    private final long[] nanos;
 
     VectorProgram(Graph graph, Plan plan, Workers workers) {
         this.workers = workers;
@@ -49,6 +54,7 @@ final class VectorProgram implements Program {
         this.arena = Storage.allocate(plan.arenaBytes());
         plan.steps().forEach(step -> kernels.add(bind(step)));
         plan.writeBacks().keySet().forEach(inUse::add);
+        this.nanos = new long[kernels.size()];
     }
 
     // ---- binding ------------------------------------------------------------------------------------------------
@@ -178,14 +184,26 @@ final class VectorProgram implements Program {
 
     @Override
     public void run() {
-        for (Kernel kernel : kernels) {
-            kernel.run(workers);
+        if (PROFILE) {
+            runTimed();
+        } else {
+            for (Kernel kernel : kernels) {
+                kernel.run(workers);
+            }
         }
         plan.writeBacks().forEach((state, buffer) -> {
             long bytes = state.type().bytes();
             MemorySegment.copy(Memory.ALL, address(buffer), Memory.ALL, state.storage().segment().address(), bytes);
         });
         Reference.reachabilityFence(this);
+    }
+
+    private void runTimed() {
+        for (int i = 0; i < nanos.length; i++) {
+            long start = System.nanoTime();
+            kernels.get(i).run(workers);
+            nanos[i] = System.nanoTime() - start;
+        }
     }
 
     @Override
@@ -209,8 +227,9 @@ final class VectorProgram implements Program {
         for (int i = 0; i < kernels.size(); i++) {
             Step step = plan.steps().get(i);
             flops += Cost.flops(step);
-            s.append("%4d  %8.1f KB  %9.2f MFLOP  %s%n".formatted(i, Cost.bytes(step) / 1e3, Cost.flops(step) / 1e6,
-                    kernels.get(i).describe()));
+            String time = PROFILE ? "%9.3f ms".formatted(nanos[i] / 1e6) : "";
+            s.append("%4d%s  %10.1f KB  %9.2f MFLOP  %s%n".formatted(i, time, Cost.bytes(step) / 1e3,
+                    Cost.flops(step) / 1e6, kernels.get(i).describe()));
         }
         s.append("%d kernels, %.2f GFLOP, working memory %,d bytes".formatted(kernels.size(), flops / 1e9, bytes()));
         return s.toString();

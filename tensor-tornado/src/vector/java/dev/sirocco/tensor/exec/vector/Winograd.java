@@ -14,9 +14,10 @@ final class Winograd {
     static final int TILE = 4;
     static final int SEEN = 6;
     static final int POINTS = SEEN * SEEN;
-    static final long WORK_BYTES = (long) POINTS * Lanes.BYTES;
+    /** Elements of a transform's intermediate values. */
+    static final int WORK = POINTS * Lanes.COUNT;
 
-    private static final long V = Lanes.BYTES;
+    private static final int V = Lanes.COUNT;
 
     private Winograd() {}
 
@@ -30,115 +31,115 @@ final class Winograd {
         return form && worth;
     }
 
-    /** Bᵀ d B of the element at {@code source} and its 6×6 neighbours; the result's points lie {@code point} bytes apart. */
-    static void input(long source, long line, long pixel, long target, long point, long work) {
+    /** Bᵀ d B of the element at {@code source} and its 6×6 neighbours; the result's points lie {@code point} elements apart. */
+    static void input(float[] from, int source, int line, int pixel, float[] to, int target, int point, int work) {
         for (int j = 0; j < SEEN; j++) {
-            inputLine(source + j * pixel, line, work + j * V, SEEN * V);
+            inputLine(from, source + j * pixel, line, from, work + j * V, SEEN * V);
         }
         for (int i = 0; i < SEEN; i++) {
-            inputLine(work + i * SEEN * V, V, target + i * SEEN * point, point);
+            inputLine(from, work + i * SEEN * V, V, to, target + i * SEEN * point, point);
         }
     }
 
-    private static void inputLine(long d, long step, long t, long toStep) {
-        FloatVector d0 = Lanes.floats(d), d1 = Lanes.floats(d + step), d2 = Lanes.floats(d + 2 * step);
-        FloatVector d3 = Lanes.floats(d + 3 * step), d4 = Lanes.floats(d + 4 * step), d5 = Lanes.floats(d + 5 * step);
+    private static void inputLine(float[] from, int d, int step, float[] to, int t, int toStep) {
+        FloatVector d0 = RowTiles.at(from, d), d1 = RowTiles.at(from, d + step), d2 = RowTiles.at(from, d + 2 * step);
+        FloatVector d3 = RowTiles.at(from, d + 3 * step), d4 = RowTiles.at(from, d + 4 * step), d5 = RowTiles.at(from, d + 5 * step);
         FloatVector four = FloatVector.broadcast(Lanes.F32, 4f);
         FloatVector minusFive = FloatVector.broadcast(Lanes.F32, -5f);
         FloatVector even = four.neg().fma(d2, d4), odd = four.neg().fma(d1, d3);
         FloatVector outer = d4.sub(d2), inner = d3.sub(d1);
         inner = inner.add(inner);
-        Lanes.put(t, four.fma(d0, minusFive.fma(d2, d4)));
-        Lanes.put(t + toStep, even.add(odd));
-        Lanes.put(t + 2 * toStep, even.sub(odd));
-        Lanes.put(t + 3 * toStep, outer.add(inner));
-        Lanes.put(t + 4 * toStep, outer.sub(inner));
-        Lanes.put(t + 5 * toStep, four.fma(d1, minusFive.fma(d3, d5)));
+        four.fma(d0, minusFive.fma(d2, d4)).intoArray(to, t);
+        even.add(odd).intoArray(to, t + toStep);
+        even.sub(odd).intoArray(to, t + 2 * toStep);
+        outer.add(inner).intoArray(to, t + 3 * toStep);
+        outer.sub(inner).intoArray(to, t + 4 * toStep);
+        four.fma(d1, minusFive.fma(d3, d5)).intoArray(to, t + 5 * toStep);
     }
 
     /** Aᵀ m A: 4×4 places from 6×6 products. */
-    static void output(long source, long point, long target, long work) {
+    static void output(float[] m, int source, int point, int target, int work) {
         for (int j = 0; j < SEEN; j++) {
-            outputLine(source + j * point, SEEN * point, work + j * V, SEEN * V);
+            outputLine(m, source + j * point, SEEN * point, m, work + j * V, SEEN * V);
         }
         for (int i = 0; i < TILE; i++) {
-            outputLine(work + i * SEEN * V, V, target + i * TILE * V, V);
+            outputLine(m, work + i * SEEN * V, V, m, target + i * TILE * V, V);
         }
     }
 
-    private static void outputLine(long m, long step, long y, long toStep) {
-        FloatVector m1 = Lanes.floats(m + step), m2 = Lanes.floats(m + 2 * step);
-        FloatVector m3 = Lanes.floats(m + 3 * step), m4 = Lanes.floats(m + 4 * step);
+    private static void outputLine(float[] from, int m, int step, float[] to, int y, int toStep) {
+        FloatVector m1 = RowTiles.at(from, m + step), m2 = RowTiles.at(from, m + 2 * step);
+        FloatVector m3 = RowTiles.at(from, m + 3 * step), m4 = RowTiles.at(from, m + 4 * step);
         FloatVector even = m1.add(m2), odd = m1.sub(m2), even2 = m3.add(m4), odd2 = m3.sub(m4);
-        Lanes.put(y, Lanes.floats(m).add(even).add(even2));
-        Lanes.put(y + toStep, FloatVector.broadcast(Lanes.F32, 2f).fma(odd2, odd));
-        Lanes.put(y + 2 * toStep, FloatVector.broadcast(Lanes.F32, 4f).fma(even2, even));
-        Lanes.put(y + 3 * toStep, FloatVector.broadcast(Lanes.F32, 8f).fma(odd2, odd).add(Lanes.floats(m + 5 * step)));
+        RowTiles.at(from, m).add(even).add(even2).intoArray(to, y);
+        FloatVector.broadcast(Lanes.F32, 2f).fma(odd2, odd).intoArray(to, y + toStep);
+        FloatVector.broadcast(Lanes.F32, 4f).fma(even2, even).intoArray(to, y + 2 * toStep);
+        FloatVector.broadcast(Lanes.F32, 8f).fma(odd2, odd).add(RowTiles.at(from, m + 5 * step)).intoArray(to, y + 3 * toStep);
     }
 
     /** A dY Aᵀ: the adjoint of {@link #output}. */
-    static void outputAdjoint(long source, long line, long pixel, long target, long point, long work) {
+    static void outputAdjoint(float[] from, int source, int line, int pixel, float[] to, int target, int point, int work) {
         for (int j = 0; j < TILE; j++) {
-            outputAdjointLine(source + j * pixel, line, work + j * V, TILE * V);
+            outputAdjointLine(from, source + j * pixel, line, from, work + j * V, TILE * V);
         }
         for (int i = 0; i < SEEN; i++) {
-            outputAdjointLine(work + i * TILE * V, V, target + i * SEEN * point, point);
+            outputAdjointLine(from, work + i * TILE * V, V, to, target + i * SEEN * point, point);
         }
     }
 
-    private static void outputAdjointLine(long y, long step, long m, long toStep) {
-        FloatVector y0 = Lanes.floats(y), y1 = Lanes.floats(y + step), y2 = Lanes.floats(y + 2 * step), y3 = Lanes.floats(y + 3 * step);
+    private static void outputAdjointLine(float[] from, int y, int step, float[] to, int m, int toStep) {
+        FloatVector y0 = RowTiles.at(from, y), y1 = RowTiles.at(from, y + step), y2 = RowTiles.at(from, y + 2 * step), y3 = RowTiles.at(from, y + 3 * step);
         FloatVector even = y0.add(y2), odd = y1.add(y3);
         FloatVector even2 = FloatVector.broadcast(Lanes.F32, 4f).fma(y2, y0);
         FloatVector odd2 = FloatVector.broadcast(Lanes.F32, 8f).fma(y3, y1.add(y1));
-        Lanes.put(m, y0);
-        Lanes.put(m + toStep, even.add(odd));
-        Lanes.put(m + 2 * toStep, even.sub(odd));
-        Lanes.put(m + 3 * toStep, even2.add(odd2));
-        Lanes.put(m + 4 * toStep, even2.sub(odd2));
-        Lanes.put(m + 5 * toStep, y3);
+        y0.intoArray(to, m);
+        even.add(odd).intoArray(to, m + toStep);
+        even.sub(odd).intoArray(to, m + 2 * toStep);
+        even2.add(odd2).intoArray(to, m + 3 * toStep);
+        even2.sub(odd2).intoArray(to, m + 4 * toStep);
+        y3.intoArray(to, m + 5 * toStep);
     }
 
     /** G g Gᵀ of nine vectors. */
-    static void kernel(long source, long target, long point, long work) {
+    static void kernel(float[] from, int source, float[] to, int target, int point, int work) {
         for (int j = 0; j < 3; j++) {
-            kernelLine(source + j * V, 3 * V, work + j * V, 3 * V);
+            kernelLine(from, source + j * V, 3 * V, from, work + j * V, 3 * V);
         }
         for (int i = 0; i < SEEN; i++) {
-            kernelLine(work + i * 3 * V, V, target + i * SEEN * point, point);
+            kernelLine(from, work + i * 3 * V, V, to, target + i * SEEN * point, point);
         }
     }
 
-    private static void kernelLine(long g, long step, long u, long toStep) {
-        FloatVector g0 = Lanes.floats(g), g1 = Lanes.floats(g + step), g2 = Lanes.floats(g + 2 * step);
+    private static void kernelLine(float[] from, int g, int step, float[] to, int u, int toStep) {
+        FloatVector g0 = RowTiles.at(from, g), g1 = RowTiles.at(from, g + step), g2 = RowTiles.at(from, g + 2 * step);
         FloatVector outer = g0.add(g2).mul(-1f / 6);
         FloatVector outer2 = FloatVector.broadcast(Lanes.F32, 4f).fma(g2, g0).mul(1f / 24);
         FloatVector inner = g1.mul(1f / 6);
         FloatVector inner2 = g1.mul(1f / 12);
-        Lanes.put(u, g0.mul(0.25f));
-        Lanes.put(u + toStep, outer.sub(inner));
-        Lanes.put(u + 2 * toStep, outer.add(inner));
-        Lanes.put(u + 3 * toStep, outer2.add(inner2));
-        Lanes.put(u + 4 * toStep, outer2.sub(inner2));
-        Lanes.put(u + 5 * toStep, g2);
+        g0.mul(0.25f).intoArray(to, u);
+        outer.sub(inner).intoArray(to, u + toStep);
+        outer.add(inner).intoArray(to, u + 2 * toStep);
+        outer2.add(inner2).intoArray(to, u + 3 * toStep);
+        outer2.sub(inner2).intoArray(to, u + 4 * toStep);
+        g2.intoArray(to, u + 5 * toStep);
     }
 
     /** Gᵀ m G: the adjoint of {@link #kernel}, nine vectors. */
-    static void kernelAdjoint(long source, long point, long target, long work) {
+    static void kernelAdjoint(float[] from, int source, int point, float[] to, int target, int work) {
         for (int j = 0; j < SEEN; j++) {
-            kernelAdjointLine(source + j * point, SEEN * point, work + j * V, SEEN * V);
+            kernelAdjointLine(from, source + j * point, SEEN * point, to, work + j * V, SEEN * V);
         }
         for (int i = 0; i < 3; i++) {
-            kernelAdjointLine(work + i * SEEN * V, V, target + i * 3 * V, V);
+            kernelAdjointLine(to, work + i * SEEN * V, V, to, target + i * 3 * V, V);
         }
     }
 
-    private static void kernelAdjointLine(long m, long step, long g, long toStep) {
-        FloatVector m1 = Lanes.floats(m + step), m2 = Lanes.floats(m + 2 * step);
-        FloatVector m3 = Lanes.floats(m + 3 * step), m4 = Lanes.floats(m + 4 * step);
+    private static void kernelAdjointLine(float[] from, int m, int step, float[] to, int g, int toStep) {
+        FloatVector m1 = RowTiles.at(from, m + step), m2 = RowTiles.at(from, m + 2 * step);
+        FloatVector m3 = RowTiles.at(from, m + 3 * step), m4 = RowTiles.at(from, m + 4 * step);
         FloatVector sum = m1.add(m2).mul(-1f / 6), sum2 = m3.add(m4).mul(1f / 24);
-        Lanes.put(g, FloatVector.broadcast(Lanes.F32, 0.25f).fma(Lanes.floats(m), sum.add(sum2)));
-        Lanes.put(g + toStep, FloatVector.broadcast(Lanes.F32, 1f / 12).fma(m3.sub(m4), m2.sub(m1).mul(1f / 6)));
-        Lanes.put(g + 2 * toStep, FloatVector.broadcast(Lanes.F32, 4f).fma(sum2, sum).add(Lanes.floats(m + 5 * step)));
+        FloatVector.broadcast(Lanes.F32, 0.25f).fma(RowTiles.at(from, m), sum.add(sum2)).intoArray(to, g);
+        FloatVector.broadcast(Lanes.F32, 1f / 12).fma(m3.sub(m4), m2.sub(m1).mul(1f / 6)).intoArray(to, g + toStep);
+        FloatVector.broadcast(Lanes.F32, 4f).fma(sum2, sum).add(RowTiles.at(from, m + 5 * step)).intoArray(to, g + 2 * toStep);
     }
 }

@@ -6,8 +6,6 @@ package dev.sirocco.tensor.exec.vector;
  */
 final class WinogradCorrelation implements Product {
 
-    private static final int SHARED = 1;
-    private static final int OWN = 2;
     /** Bytes of transformed tiles and products that a worker works on at a time: L2. */
     private static final long BLOCK = 1_250_000;
     private static final int MIN_TILES = 48;
@@ -58,8 +56,8 @@ final class WinogradCorrelation implements Product {
     @Override
     public void run(Workers workers, long source, long w, long target) {
         int panels = Math.ceilDiv(outputs, RowTiles.WIDTH);
-        long point = pointBytes(4L * panels * channels * RowTiles.WIDTH);
-        long transformed = workers.scratch(0, SHARED, Winograd.POINTS * point);
+        int point = pointSize(panels * channels * RowTiles.WIDTH);
+        float[] transformed = RowTiles.shared((long) Winograd.POINTS * point);
         int pieces = Math.ceilDiv(channels, 64);
         workers.run(panels * pieces, (part, worker) ->
                 transform(workers, worker, w, part / pieces, part % pieces * 64, transformed, point));
@@ -84,14 +82,15 @@ final class WinogradCorrelation implements Product {
     }
 
     /** Not a power of two, so that the same element of all points does not fall into the same few cache lines. */
-    static long pointBytes(long bytes) {
-        return Gemm.roundUp(bytes, (int) Lanes.BYTES) + Lanes.BYTES;
+    static int pointSize(int size) {
+        return size % 128 == 0 ? size + Lanes.COUNT : size;
     }
 
     /** G g Gᵀ of a panel of outputs, as [point][panel][channel][output of the panel]. */
-    private void transform(Workers workers, int worker, long w, int panel, int channel, long transformed, long point) {
-        long kernel = workers.scratch(worker, OWN, 9L * Lanes.BYTES + Winograd.WORK_BYTES);
-        long work = kernel + 9L * Lanes.BYTES;
+    private void transform(Workers workers, int worker, long w, int panel, int channel, float[] transformed, int point) {
+        int kernel = RowTiles.START;
+        int work = kernel + 9 * Lanes.COUNT;
+        float[] own = RowTiles.own(workers, worker, 9 * Lanes.COUNT + Winograd.WORK);
         int end = Math.min(channels, channel + 64);
         for (int c = channel; c < end; c++) {
             for (int half = 0; half < 2; half++) {
@@ -100,19 +99,17 @@ final class WinogradCorrelation implements Product {
                 for (int lane = 0; lane < count; lane++) {
                     long from = w + c * kernels.channel + (output + lane) * kernels.output;
                     for (int t = 0; t < 9; t++) {
-                        Memory.f32(kernel + (long) t * Lanes.BYTES + 4L * lane, Memory.f32(from + kernels.tap(t)));
+                        own[kernel + t * Lanes.COUNT + lane] = Memory.f32(from + kernels.tap(t));
                     }
                 }
-                Winograd.kernel(kernel, transformed + 4L * ((long) panel * channels + c) * RowTiles.WIDTH
-                        + (long) half * Lanes.BYTES, point, work);
+                Winograd.kernel(own, kernel, transformed, RowTiles.START + (panel * channels + c) * RowTiles.WIDTH
+                        + half * Lanes.COUNT, point, work);
             }
         }
     }
 
     /** Tiles of some images, or of a band of one, and the panels of outputs that are computed for them. */
     private final class Block {
-        private final Workers workers;
-        private final int worker;
         private final int image;
         private final int count;
         private final int row;
@@ -123,18 +120,17 @@ final class WinogradCorrelation implements Product {
         private final int tiles;
         private final int lines;
         private final int columns;
-        private final long pixel;
-        private final long outPixel;
-        private final long pointIn;
-        private final long pointOut;
-        private final long seen;
-        private final long products;
-        private final long pixels;
-        private final long work;
+        private final int pixel;
+        private final int outPixel;
+        private final int pointIn;
+        private final int pointOut;
+        private final float[] own;
+        private final int seen;
+        private final int products;
+        private final int pixels;
+        private final int work;
 
         Block(Workers workers, int worker, int image, int count, int row, int rows, int across, int firstPanel, int panels) {
-            this.workers = workers;
-            this.worker = worker;
             this.image = image;
             this.count = count;
             this.row = row;
@@ -145,40 +141,40 @@ final class WinogradCorrelation implements Product {
             this.tiles = count * rows * across;
             this.lines = rows * Winograd.TILE + 2;
             this.columns = across * Winograd.TILE + 2;
-            this.pixel = ChannelsLast.pixelBytes(channels);
-            this.outPixel = ChannelsLast.pixelBytes(panels * RowTiles.WIDTH);
-            int padded = Gemm.roundUp(tiles, RowTiles.ROWS);
-            this.pointIn = pointBytes(padded * pixel);
-            this.pointOut = pointBytes(padded * outPixel);
-            long windows = (long) count * lines * columns * Math.max(pixel, outPixel);
-            this.seen = workers.scratch(worker, OWN, Winograd.POINTS * (pointIn + pointOut) + windows
-                    + Winograd.WORK_BYTES + 16L * Lanes.BYTES + ChannelsLast.WINDOW_BYTES);
+            this.pixel = ChannelsLast.pixel(channels);
+            this.outPixel = ChannelsLast.pixel(panels * RowTiles.WIDTH);
+            int padded = RowTiles.roundUp(tiles, RowTiles.ROWS);
+            this.pointIn = pointSize(padded * pixel);
+            this.pointOut = pointSize(padded * outPixel);
+            int windows = count * lines * columns * Math.max(pixel, outPixel);
+            this.seen = RowTiles.START;
             this.products = seen + Winograd.POINTS * pointIn;
             this.pixels = products + Winograd.POINTS * pointOut;
             this.work = pixels + windows;
+            this.own = RowTiles.own(workers, worker, work + Winograd.WORK + 16L * Lanes.COUNT + ChannelsLast.WINDOW);
         }
 
-        void run(long source, long kernels, long point, long target) {
+        void run(long source, float[] kernels, int point, long target) {
             transformInput(source);
-            RowTiles tile = new RowTiles(pixel, 4, 4L * channels * RowTiles.WIDTH, 4L * RowTiles.WIDTH, outPixel);
+            RowTiles tile = new RowTiles(false, pixel, channels * RowTiles.WIDTH, RowTiles.WIDTH, outPixel);
             for (int p = 0; p < Winograd.POINTS; p++) {
-                tile.multiply(Gemm.roundUp(tiles, RowTiles.ROWS), panels * RowTiles.WIDTH, channels, seen + p * pointIn,
-                        kernels + p * point + 4L * firstPanel * channels * RowTiles.WIDTH, products + p * pointOut, false,
-                        workers.floats(worker, RowTiles.TILE));
+                tile.multiply(RowTiles.roundUp(tiles, RowTiles.ROWS), panels * RowTiles.WIDTH, channels, own,
+                        seen + p * pointIn, kernels, RowTiles.START + p * point + firstPanel * channels * RowTiles.WIDTH,
+                        own, products + p * pointOut, false, own);
             }
             transformOutput(target);
         }
 
         private void transformInput(long source) {
             for (int i = 0; i < count; i++) {
-                long window = pixels + (long) i * lines * columns * pixel;
+                int window = pixels + i * lines * columns * pixel;
                 ChannelsLast.window(source + 4L * (image + i) * channels * height * width, channels, height, width,
-                        row * Winograd.TILE + top, left, lines, columns, window, pixel, work);
+                        row * Winograd.TILE + top, left, lines, columns, own, window, pixel, work);
                 for (int t = 0; t < rows * across; t++) {
-                    long from = window + ((long) t / across * columns + t % across) * Winograd.TILE * pixel;
-                    long to = seen + (long) (i * rows * across + t) * pixel;
+                    int from = window + (t / across * columns + t % across) * Winograd.TILE * pixel;
+                    int to = seen + (i * rows * across + t) * pixel;
                     for (int c = 0; c < channels; c += Lanes.COUNT) {
-                        Winograd.input(from + 4L * c, columns * pixel, pixel, to + 4L * c, pointIn, work);
+                        Winograd.input(own, from + c, columns * pixel, pixel, own, to + c, pointIn, work);
                     }
                 }
             }
@@ -188,26 +184,26 @@ final class WinogradCorrelation implements Product {
             int first = firstPanel * RowTiles.WIDTH;
             int channelsOut = Math.min(outputs - first, panels * RowTiles.WIDTH);
             int outLines = Math.min(rows * Winograd.TILE, outHeight - row * Winograd.TILE);
-            long places = work + Winograd.WORK_BYTES;
+            int places = work + Winograd.WORK;
             for (int i = 0; i < count; i++) {
                 for (int t = 0; t < rows * across; t++) {
-                    long from = products + (long) (i * rows * across + t) * outPixel;
+                    int from = products + (i * rows * across + t) * outPixel;
                     int line = t / across * Winograd.TILE;
                     int column = t % across * Winograd.TILE;
                     int tileLines = Math.min(Winograd.TILE, outLines - line);
                     int tileColumns = Math.min(Winograd.TILE, outWidth - column);
                     for (int o = 0; o < channelsOut; o += Lanes.COUNT) {
-                        Winograd.output(from + 4L * o, pointOut, places, work);
+                        Winograd.output(own, from + o, pointOut, places, work);
                         for (int y = 0; y < tileLines; y++) {
                             for (int x = 0; x < tileColumns; x++) {
-                                Lanes.put(pixels + ((long) (line + y) * outWidth + column + x) * outPixel + 4L * o,
-                                        Lanes.floats(places + (long) (y * Winograd.TILE + x) * Lanes.BYTES));
+                                RowTiles.at(own, places + (y * Winograd.TILE + x) * Lanes.COUNT)
+                                        .intoArray(own, pixels + ((line + y) * outWidth + column + x) * outPixel + o);
                             }
                         }
                     }
                 }
                 long to = target + 4L * (((long) (image + i) * outputs + first) * outHeight + (long) row * Winograd.TILE) * outWidth;
-                ChannelsLast.scatter(pixels, outPixel, channelsOut, outLines * outWidth, to, 4L * outHeight * outWidth, work);
+                ChannelsLast.scatter(own, pixels, outPixel, channelsOut, outLines * outWidth, to, 4L * outHeight * outWidth, work);
             }
         }
     }

@@ -1,0 +1,210 @@
+package dev.sirocco.tensor.exec.vector;
+
+import static dev.sirocco.tensor.exec.vector.Floats.broadcast;
+import static dev.sirocco.tensor.exec.vector.Floats.zeros;
+
+import java.util.function.DoubleUnaryOperator;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The transcendental functions of element-wise ops, over the whole range of floats. They are written out since those of
+ * the library give other bits while a loop is still interpreted, and a resumed training run must repeat the first one.
+ * Polynomials are those of Cephes' single-precision library (Moshier 1989) unless said otherwise.
+ */
+final class Functions {
+
+    private static final float SQRT_HALF = (float) Math.sqrt(0.5);
+    private static final float SQRT_TWO_OVER_PI = (float) Math.sqrt(2 / Math.PI);
+    private static final float ONE_OVER_SQRT_TWO_PI = (float) (1 / Math.sqrt(2 * Math.PI));
+    private static final float LARGEST_EXPONENT = 88.72283f;
+    private static final int SQRT_HALF_BITS = Float.floatToRawIntBits(SQRT_HALF);
+    /** Beyond it the argument of sine and cosine is no longer reduced exactly enough. */
+    private static final float LARGEST_ANGLE = 8192;
+    /** Adding it rounds to an integer, which then stands in the lowest bits. */
+    private static final float ROUND = 0x1.8p23f;
+
+    private Functions() {}
+
+    /** Within one unit in the last place; 0 below -87. */
+    static FloatVector exp(FloatVector x) {
+        FloatVector e = Floats.exp(x.min(LARGEST_EXPONENT));
+        FloatVector y = e.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, LARGEST_EXPONENT));
+        return y.blend(x, x.test(VectorOperators.IS_NAN));
+    }
+
+    /** ln x; -∞ at 0, NaN below. */
+    static FloatVector log(FloatVector x) {
+        VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
+        FloatVector y = logOfNormal(x.blend(x.mul(0x1p24f), tiny)).sub(zeros().blend(24 * (float) Math.log(2), tiny));
+        return y.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY))
+                .blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0))
+                .blend(Float.NaN, x.compare(VectorOperators.GE, 0).not());
+    }
+
+    /** ln x for positive normal numbers. */
+    static FloatVector logOfNormal(FloatVector x) {
+        IntVector bits = x.reinterpretAsInts();
+        IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
+        FloatVector f = bits.sub(exponent.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats().sub(1);
+        FloatVector e = (FloatVector) exponent.convert(VectorOperators.I2F, 0);
+        FloatVector square = f.mul(f);
+        FloatVector p = f.fma(broadcast(7.0376836292e-2f), broadcast(-1.1514610310e-1f));
+        p = p.fma(f, broadcast(1.1676998740e-1f));
+        p = p.fma(f, broadcast(-1.2420140846e-1f));
+        p = p.fma(f, broadcast(1.4249322787e-1f));
+        p = p.fma(f, broadcast(-1.6668057665e-1f));
+        p = p.fma(f, broadcast(2.0000714765e-1f));
+        p = p.fma(f, broadcast(-2.4999993993e-1f));
+        p = p.fma(f, broadcast(3.3333331174e-1f));
+        p = e.fma(broadcast(-2.12194440e-4f), p.mul(f).mul(square));
+        p = square.fma(broadcast(-0.5f), p);
+        return e.fma(broadcast(0.693359375f), f.add(p));
+    }
+
+    /** Near 0 a polynomial, else 1 - 2 / (exp 2|x| + 1) with the sign of x. */
+    static FloatVector tanh(FloatVector x) {
+        FloatVector size = x.abs();
+        FloatVector large = broadcast(1).sub(broadcast(2).div(Floats.exp(size.min(20).mul(2)).add(1)));
+        FloatVector y = withSign(large, x).blend(tanhOfSmall(x), size.compare(VectorOperators.LT, 0.625f));
+        return y.blend(x, x.test(VectorOperators.IS_NAN));
+    }
+
+    private static FloatVector tanhOfSmall(FloatVector x) {
+        FloatVector z = x.mul(x);
+        FloatVector p = z.fma(broadcast(-5.70498872745e-3f), broadcast(2.06390887954e-2f));
+        p = p.fma(z, broadcast(-5.37397155531e-2f));
+        p = p.fma(z, broadcast(1.33314422036e-1f));
+        p = p.fma(z, broadcast(-3.33332819422e-1f));
+        return p.mul(z).fma(x, x);
+    }
+
+    private static FloatVector withSign(FloatVector size, FloatVector x) {
+        return size.blend(size.neg(), x.compare(VectorOperators.LT, 0));
+    }
+
+    static FloatVector sin(FloatVector x) {
+        return x.abs().compare(VectorOperators.LE, LARGEST_ANGLE).allTrue() ? quarters(x, 0) : eachLane(x, Math::sin);
+    }
+
+    static FloatVector cos(FloatVector x) {
+        return x.abs().compare(VectorOperators.LE, LARGEST_ANGLE).allTrue() ? quarters(x, 1) : eachLane(x, Math::cos);
+    }
+
+    /** sin(x + π/2 · quarter): x less the nearest multiple of π/2, then sine or cosine of the rest. */
+    private static FloatVector quarters(FloatVector x, int quarter) {
+        FloatVector rounded = x.fma(broadcast((float) (2 / Math.PI)), broadcast(ROUND));
+        FloatVector n = rounded.sub(ROUND);
+        FloatVector r = n.fma(broadcast(-1.5703125f), x);
+        r = n.fma(broadcast(-4.837512969970703125e-4f), r);
+        r = n.fma(broadcast(-7.549789954891882e-8f), r);
+        IntVector quadrant = rounded.reinterpretAsInts().add(quarter);
+        FloatVector y = sinOfSmall(r).blend(cosOfSmall(r), odd(quadrant));
+        return y.blend(y.neg(), odd(quadrant.lanewise(VectorOperators.LSHR, 1)));
+    }
+
+    private static VectorMask<Float> odd(IntVector n) {
+        return n.and(1).compare(VectorOperators.NE, 0).cast(Floats.S);
+    }
+
+    private static FloatVector sinOfSmall(FloatVector x) {
+        FloatVector z = x.mul(x);
+        FloatVector p = z.fma(broadcast(-1.9515295891e-4f), broadcast(8.3321608736e-3f));
+        p = p.fma(z, broadcast(-1.6666654611e-1f));
+        return p.mul(z).fma(x, x);
+    }
+
+    private static FloatVector cosOfSmall(FloatVector x) {
+        FloatVector z = x.mul(x);
+        FloatVector p = z.fma(broadcast(2.443315711809948e-5f), broadcast(-1.388731625493765e-3f));
+        p = p.fma(z, broadcast(4.166664568298827e-2f));
+        return p.mul(z).mul(z).add(z.fma(broadcast(-0.5f), broadcast(1)));
+    }
+
+    private static FloatVector eachLane(FloatVector x, DoubleUnaryOperator f) {
+        float[] lanes = x.toArray();
+        for (int i = 0; i < lanes.length; i++) {
+            lanes[i] = (float) f.applyAsDouble(lanes[i]);
+        }
+        return FloatVector.fromArray(Floats.S, lanes, 0);
+    }
+
+    static FloatVector sigmoid(FloatVector x) {
+        return broadcast(1).div(exp(x.neg()).add(1));
+    }
+
+    /**
+     * erf(x) where e = exp(-x²): below 1 an odd polynomial, above it 1 - t-polynomial · e with t = 1 / (1 + 0.3275911 x),
+     * the form of Abramowitz and Stegun 7.1.26 with coefficients fitted for this range. Absolute error below 1e-7.
+     */
+    static FloatVector erf(FloatVector x, FloatVector e) {
+        FloatVector size = x.abs();
+        FloatVector large = withSign(erfOfLarge(size, e), x);
+        return large.blend(erfOfSmall(x), size.compare(VectorOperators.LT, 1));
+    }
+
+    private static FloatVector erfOfLarge(FloatVector size, FloatVector e) {
+        FloatVector t = broadcast(1).div(size.fma(broadcast(0.3275911f), broadcast(1)));
+        FloatVector p = broadcast(0.33037400f).fma(t, broadcast(-0.14383049f));
+        p = p.fma(t, broadcast(0.31290891f));
+        p = p.fma(t, broadcast(0.12270805f));
+        p = p.fma(t, broadcast(0.19457560f));
+        p = p.fma(t, broadcast(0.18388991f));
+        p = p.fma(t, broadcast(3.3629847e-5f));
+        return broadcast(1).sub(p.mul(e));
+    }
+
+    private static FloatVector erfOfSmall(FloatVector x) {
+        FloatVector u = x.mul(x);
+        FloatVector p = broadcast(-5.6541059e-4f).fma(u, broadcast(4.9232775e-3f));
+        p = p.fma(u, broadcast(-0.026716385f));
+        p = p.fma(u, broadcast(0.11280365f));
+        p = p.fma(u, broadcast(-0.37612349f));
+        p = p.fma(u, broadcast(1.1283791f));
+        return p.mul(x);
+    }
+
+    static FloatVector expOfMinusSquare(FloatVector x) {
+        return Floats.exp(x.mul(x).neg());
+    }
+
+    /** x Φ(x). */
+    static FloatVector gelu(FloatVector x) {
+        FloatVector z = x.mul(SQRT_HALF);
+        return erf(z, expOfMinusSquare(z)).add(1).mul(x).mul(0.5f);
+    }
+
+    /** Φ(x) + x φ(x), the density φ taking its exponential from Φ's. */
+    static FloatVector geluSlope(FloatVector x) {
+        FloatVector z = x.mul(SQRT_HALF);
+        FloatVector e = expOfMinusSquare(z);
+        return erf(z, e).add(1).mul(0.5f).add(x.mul(e).mul(ONE_OVER_SQRT_TWO_PI));
+    }
+
+    /** x σ(2 u), u = √(2/π) (x + 0.044715 x³), which is 0.5 x (1 + tanh u). */
+    static FloatVector geluTanh(FloatVector x) {
+        return x.mul(sigmoid(tanhArgument(x)));
+    }
+
+    static FloatVector geluTanhSlope(FloatVector x) {
+        FloatVector s = sigmoid(tanhArgument(x));
+        FloatVector slope = x.mul(x).mul(6 * 0.044715f * SQRT_TWO_OVER_PI).add(2 * SQRT_TWO_OVER_PI);
+        return s.add(x.mul(s).mul(s.neg().add(1)).mul(slope));
+    }
+
+    private static FloatVector tanhArgument(FloatVector x) {
+        return x.mul(x).mul(0.044715f).add(1).mul(x).mul(2 * SQRT_TWO_OVER_PI);
+    }
+
+    static FloatVector silu(FloatVector x) {
+        return x.mul(sigmoid(x));
+    }
+
+    /** σ(x) (1 + x (1 - σ(x))). */
+    static FloatVector siluSlope(FloatVector x) {
+        FloatVector s = sigmoid(x);
+        return s.mul(x.mul(s.neg().add(1)).add(1));
+    }
+}
