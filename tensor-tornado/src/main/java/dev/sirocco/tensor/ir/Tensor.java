@@ -220,8 +220,9 @@ public record Tensor(Node node, int index) {
         return mul(this);
     }
 
+    /** x where it is positive, else 0; the gradient at 0 is 0. */
     public Tensor relu() {
-        return maximum(0);
+        return greater(0).where(this, like(0));
     }
 
     public Tensor cast(DType dtype) {
