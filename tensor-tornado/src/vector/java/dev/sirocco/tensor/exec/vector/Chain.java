@@ -1,7 +1,6 @@
 package dev.sirocco.tensor.exec.vector;
 
 import dev.sirocco.tensor.ir.DType;
-import dev.sirocco.tensor.ir.Op;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.passes.Buffer;
 import dev.sirocco.tensor.passes.Cell;
@@ -312,21 +311,28 @@ final class Chain {
             }
             for (int i = 0; i < plan.cells().size(); i++) {
                 Cell cell = plan.cells().get(i);
+                Loops.Loop before = cell.op() == null ? null : Loops.before(cell.op());
                 int[] in = cell.operands().stream().mapToInt(this::operand).toArray();
+                // Two loops read the operands, so the result must not take the place of one.
+                int early = before == null ? -1 : result(cell.result());
                 for (Layout o : cell.operands()) {
                     release(o.buffer(), i, lastUse);
                 }
-                int result = result(cell.result());
+                int result = before == null ? result(cell.result()) : early;
                 if (!lastUse.containsKey(cell.result())) {
                     release(cell.result(), i, Map.of(cell.result(), i));
                 }
-                DType type = cell.operands().getFirst().dtype();
-                if (cell.op() instanceof Op.Where) {
-                    type = DType.F32;
+                if (before != null) {
+                    instructions.add(new Instruction(before, result, in[0], in[0], in[0]));
+                    in[1] = result;
                 }
-                Loops.Loop loop = cell.op() == null ? Loops.copy(type) : Loops.of(cell.op(), type);
-                instructions.add(new Instruction(loop, result, in[0], in[Math.min(1, in.length - 1)], in[in.length - 1]));
+                instructions.add(new Instruction(loop(cell), result, in[0], in[Math.min(1, in.length - 1)], in[in.length - 1]));
             }
+        }
+
+        private static Loops.Loop loop(Cell cell) {
+            DType type = cell.operands().getFirst().dtype();
+            return cell.op() == null ? Loops.copy(type) : Loops.of(cell.op(), type);
         }
 
         /** A register may be reused by the very op that reads it last: loops read an element before they write it. */

@@ -170,17 +170,38 @@ final class Functions {
         return Floats.exp(x.mul(x).neg());
     }
 
-    /** x Φ(x). */
+    /** x Φ(x) = x - x Q(|x|) for positive x and x Q(|x|) for negative, Q = 1 - Φ being the normal distribution's tail. */
     static FloatVector gelu(FloatVector x) {
-        FloatVector z = x.mul(SQRT_HALF);
-        return erf(z, expOfMinusSquare(z)).add(1).mul(x).mul(0.5f);
+        FloatVector tail = x.mul(tailOverDensity(x).mul(density(x)));
+        return tail.blend(x.sub(tail), x.compare(VectorOperators.GT, 0));
     }
 
-    /** Φ(x) + x φ(x), the density φ taking its exponential from Φ's. */
-    static FloatVector geluSlope(FloatVector x) {
-        FloatVector z = x.mul(SQRT_HALF);
-        FloatVector e = expOfMinusSquare(z);
-        return erf(z, e).add(1).mul(0.5f).add(x.mul(e).mul(ONE_OVER_SQRT_TWO_PI));
+    /** Φ(x) + x φ(x), the density φ(x) being given. */
+    static FloatVector geluSlope(FloatVector x, FloatVector density) {
+        FloatVector tail = tailOverDensity(x).mul(density);
+        return tail.blend(broadcast(1).sub(tail), x.compare(VectorOperators.GT, 0)).add(x.mul(density));
+    }
+
+    /** φ(x) = exp(-x² / 2) / √2π. */
+    static FloatVector density(FloatVector x) {
+        return Floats.exp(x.mul(x).mul(-0.5f)).mul(ONE_OVER_SQRT_TWO_PI);
+    }
+
+    /**
+     * Q(|x|) / φ(x) as a polynomial in t = 1 / (1 + 0.3275911 |x| / √2), the form of Abramowitz and Stegun 7.1.26, fitted
+     * for all x at once: one polynomial instead of erf's two keeps the loop small enough for C2. Q is within 1.5e-7.
+     */
+    private static FloatVector tailOverDensity(FloatVector x) {
+        FloatVector t = broadcast(1).div(x.abs().fma(broadcast(0.3275911f * SQRT_HALF), broadcast(1)));
+        FloatVector p = t.fma(broadcast(-0.18499549f), broadcast(0.65859118f));
+        p = p.fma(t, broadcast(-0.57624157f));
+        p = p.fma(t, broadcast(0.63727428f));
+        p = p.fma(t, broadcast(-0.01053843f));
+        p = p.fma(t, broadcast(0.27391572f));
+        p = p.fma(t, broadcast(0.22296812f));
+        p = p.fma(t, broadcast(0.23236251f));
+        p = p.fma(t, broadcast(-2.2329146e-05f));
+        return p;
     }
 
     /** x σ(2 u), u = √(2/π) (x + 0.044715 x³), which is 0.5 x (1 + tanh u). */

@@ -101,9 +101,9 @@ final class Gemm {
     /** The cost of packing an element, in multiplications of the micro-kernel. */
     private static final int PACKING = 32;
 
-    private static final int KC = 320;
+    private static final int KC = 384;
     private static final int MC = 60;
-    private static final int NC = 1024;
+    private static final int NC = 768;
 
     private final Shape shape;
     private final Operand a;

@@ -62,6 +62,14 @@ final class Loops {
         return op instanceof Op.Cast || of(op, DType.F32) != null;
     }
 
+    /**
+     * A loop over the first operand that goes before that of the op, leaving in the result what that one takes as its
+     * second operand; null for none. Both together would be too much for C2 to inline.
+     */
+    static Loop before(Op op) {
+        return op instanceof Backward b && b.op() instanceof Gelu g && !g.tanh() ? Loops::density : null;
+    }
+
     private static Loop ofFloats(UnaryKind kind) {
         return switch (kind) {
             case NEG -> Loops::neg;
@@ -337,9 +345,15 @@ final class Loops {
         }
     }
 
-    private static void geluBackward(long d, long x, long sx, long y, long sy, long dy, long sdy, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, x += sx, dy += sdy) {
-            put(d, Functions.geluSlope(floats(x)).mul(floats(dy)));
+    private static void density(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
+        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
+            put(d, Functions.density(floats(a)));
+        }
+    }
+
+    private static void geluBackward(long d, long x, long sx, long density, long sd, long dy, long sdy, int n) {
+        for (int i = 0; i < n; i++, d += BYTES, x += sx, density += sd, dy += sdy) {
+            put(d, Functions.geluSlope(floats(x), floats(density)).mul(floats(dy)));
         }
     }
 

@@ -74,6 +74,10 @@ final class Panel {
 
     /** Packs the block of A at {@code source} with {@code rows} rows and {@code k} columns. */
     void packA(Operand a, long source, int rows, int k) {
+        if (a.rowBytes() == a.storage().bytes) {
+            copyAcross(a.storage(), source, a.colBytes(), k, rows, ROWS, ROWS, panelsA);
+            return;
+        }
         for (int row = 0; row < rows; row += ROWS) {
             pack(a.storage(), source + row * a.rowBytes(), a.rowBytes(), a.colBytes(),
                     Math.min(ROWS, rows - row), k, panelsA + row * k, ROWS);
@@ -82,11 +86,41 @@ final class Panel {
 
     /** Packs the block of B at {@code source} with {@code k} rows and {@code cols} columns. */
     void packB(Operand b, long source, int k, int cols) {
+        if (b.colBytes() == b.storage().bytes) {
+            copyAcross(b.storage(), source, b.rowBytes(), k, cols, COLS, LANES, panelsB);
+            return;
+        }
         for (int col = 0; col < cols; col += LANES) {
             int panel = panelsB + (col - col % COLS) * k + col % COLS;
             pack(b.storage(), source + col * b.colBytes(), b.colBytes(), b.rowBytes(),
                     Math.min(LANES, cols - col), k, panel, COLS);
         }
+    }
+
+    /**
+     * Packs k rows of {@code count} neighbouring elements, row after row as they lie in memory, into panels of
+     * {@code width} of them, which are taken {@code piece} ≤ {@link #LANES} at a time.
+     */
+    private void copyAcross(Storage storage, long source, long stride, int k, int count, int width, int piece, int target) {
+        VectorMask<Float> whole = S.indexInRange(0, piece);
+        VectorMask<Float> rest = S.indexInRange(0, count % piece);
+        for (int p = 0; p < k; p++) {
+            int to = target + p * width;
+            for (int panel = 0; panel < count; panel += width) {
+                int end = Math.min(width, count - panel);
+                for (int i = 0; i < end; i += piece) {
+                    VectorMask<Float> mask = end - i < piece ? rest : whole;
+                    load(storage, source + (long) (panel + i) * storage.bytes, mask).intoArray(memory, to + i, mask);
+                }
+                to += width * k;
+            }
+            source += stride;
+        }
+    }
+
+    private static FloatVector load(Storage storage, long address, VectorMask<Float> mask) {
+        return storage == Storage.F32 ? FloatVector.fromMemorySegment(S, MEMORY, address, ORDER, mask)
+                : widen(address, mask.cast(HALVES));
     }
 
     /**
@@ -96,12 +130,10 @@ final class Panel {
      */
     private void pack(Storage storage, long source, long laneStride, long kStride,
                       int count, int k, int target, int step) {
-        if (laneStride == storage.bytes) {
-            copyRows(storage, source, kStride, k, S.indexInRange(0, count), target, step);
-        } else if (kStride == storage.bytes && k >= LANES) {
+        if (kStride == storage.bytes && k >= LANES) {
             for (int p = 0; p < k; p += LANES) {
                 int q = Math.min(p, k - LANES);
-                copyRows(storage, source + q * kStride, laneStride, count, ALL, square, LANES);
+                copyRows(storage, source + q * kStride, laneStride, count);
                 transpose(target + q * step, step);
             }
         } else {
@@ -109,18 +141,10 @@ final class Panel {
         }
     }
 
-    private void copyRows(Storage storage, long source, long stride, int rows, VectorMask<Float> mask,
-                          int target, int step) {
-        if (storage == Storage.BF16) {
-            VectorMask<Short> halves = mask.cast(HALVES);
-            for (int row = 0; row < rows; row++) {
-                widen(source + row * stride, halves).intoArray(memory, target + row * step);
-            }
-        } else {
-            for (int row = 0; row < rows; row++) {
-                FloatVector.fromMemorySegment(S, MEMORY, source + row * stride, ORDER, mask)
-                        .intoArray(memory, target + row * step);
-            }
+    /** Whole vectors, one from each row, into the square. */
+    private void copyRows(Storage storage, long source, long stride, int rows) {
+        for (int row = 0; row < rows; row++) {
+            load(storage, source + row * stride, ALL).intoArray(memory, square + row * LANES);
         }
     }
 
