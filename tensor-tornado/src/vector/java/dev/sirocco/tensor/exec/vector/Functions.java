@@ -172,7 +172,7 @@ final class Functions {
 
     /** x Φ(x) = x - x Q(|x|) for positive x and x Q(|x|) for negative, Q = 1 - Φ being the normal distribution's tail. */
     static FloatVector gelu(FloatVector x) {
-        FloatVector tail = x.mul(tailOverDensity(x).mul(density(x)));
+        FloatVector tail = x.min(40).mul(tailOverDensity(x).mul(density(x)));      // Q is 0 there, x may be infinite
         return tail.blend(x.sub(tail), x.compare(VectorOperators.GT, 0));
     }
 
