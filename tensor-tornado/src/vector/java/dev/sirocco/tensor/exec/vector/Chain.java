@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * A chain of element-wise ops, bound to memory. It goes through its domain in blocks that fit the first-level cache:
@@ -47,7 +48,7 @@ final class Chain {
     private record Slot(Kind kind, DType dtype, long address, long[] strides, long copy) {
         /** Bytes from vector to vector, when the elements follow each other. */
         long vectorBytes() {
-            return (long) Lanes.COUNT * dtype.bytes();
+            return (long) Floats.LANES * dtype.bytes();
         }
     }
 
@@ -142,9 +143,9 @@ final class Chain {
                 long rest = byRows ? Math.min(end - pos, inner - pos % inner) : end - pos;
                 int n = (int) Math.min(BLOCK, rest);
                 point(pos, n);
-                compute(n / Lanes.COUNT);
-                if (n % Lanes.COUNT != 0) {
-                    computeTail(n / Lanes.COUNT, n % Lanes.COUNT);
+                compute(n / Floats.LANES);
+                if (n % Floats.LANES != 0) {
+                    computeTail(n / Floats.LANES, n % Floats.LANES);
                 }
                 pos += n;
             }
@@ -190,7 +191,7 @@ final class Chain {
             for (int i : loaded) {
                 Slot s = slots.get(i);
                 if (step[i] != 0 && at[i] != scratch + s.copy + vectors * step[i]) {
-                    Lanes.copyTail(scratch + s.copy, at[i], n, s.dtype);
+                    copyTail(at[i], scratch + s.copy, n, s.dtype);
                     at[i] = scratch + s.copy;
                 }
             }
@@ -200,7 +201,7 @@ final class Chain {
             }
             compute(1);
             for (int i = 0; i < stored.length; i++) {
-                Lanes.copyTail(targets[i], at[stored[i]], n, slots.get(stored[i]).dtype);
+                copyTail(at[stored[i]], targets[i], n, slots.get(stored[i]).dtype);
             }
             for (int i = 0; i < at.length; i++) {
                 Slot s = slots.get(i);
@@ -213,11 +214,23 @@ final class Chain {
 
     private static void repeat(long from, long to, DType dtype) {
         if (dtype.bytes() == 4) {
-            Lanes.put(to, IntVector.broadcast(Lanes.I32, Memory.i32(from)));
+            Floats.store(to, IntVector.broadcast(Floats.INTS, Memory.i32(from)));
             return;
         }
-        for (int i = 0; i < Lanes.COUNT; i++) {
+        for (int i = 0; i < Floats.LANES; i++) {
             copyElement(from, to + (long) i * dtype.bytes(), dtype);
+        }
+    }
+
+    /** Copies fewer elements than a vector has. */
+    private static void copyTail(long from, long to, int elements, DType dtype) {
+        if (dtype.bytes() == 4) {
+            VectorMask<Float> tail = Floats.upTo(0, elements);
+            Floats.store(to, Floats.load(from, tail), tail);
+            return;
+        }
+        for (int i = 0; i < elements; i++) {
+            copyElement(from + (long) i * dtype.bytes(), to + (long) i * dtype.bytes(), dtype);
         }
     }
 
@@ -361,7 +374,7 @@ final class Chain {
                     return i;
                 }
             }
-            int elements = kind == Kind.STRIDED ? BLOCK : Lanes.COUNT;
+            int elements = kind == Kind.STRIDED ? BLOCK : Floats.LANES;
             return add(new Slot(kind, o.dtype(), first, s, reserve(elements, o.dtype())));
         }
 
@@ -370,7 +383,7 @@ final class Chain {
             int slot;
             if (plan.stored().contains(buffer)) {
                 long first = buffer == window ? 0 : address.applyAsLong(buffer);
-                slot = add(new Slot(Kind.LINEAR, type, first, null, reserve(Lanes.COUNT, type)));
+                slot = add(new Slot(Kind.LINEAR, type, first, null, reserve(Floats.LANES, type)));
                 stored.add(slot);
             } else {
                 List<Long> free = freeRegisters.getOrDefault(type.bytes(), List.of());

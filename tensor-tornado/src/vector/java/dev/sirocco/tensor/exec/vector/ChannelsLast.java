@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class ChannelsLast {
 
-    private static final VectorSpecies<Float> S = Lanes.F32;
-    private static final int LANES = Lanes.COUNT;
+    private static final VectorSpecies<Float> S = Floats.S;
+    private static final int LANES = Floats.LANES;
     /** Room for a square of vectors. */
     static final int SQUARE = LANES * LANES;
     /** Room for {@link #window}. */
@@ -95,7 +95,7 @@ final class ChannelsLast {
             return;
         }
         for (int i = 0; i < LANES; i++) {
-            Lanes.floats(source + Math.min(i, channels - 1) * channel).intoArray(own, square + i * LANES);
+            Floats.load(source + Math.min(i, channels - 1) * channel).intoArray(own, square + i * LANES);
         }
         transpose(own, square);
         for (int i = 0; i < LANES; i++) {
@@ -119,7 +119,7 @@ final class ChannelsLast {
                     }
                     transpose(from, square);
                     for (int i = 0; i < rows; i++) {
-                        Lanes.put(to + i * channel, RowTiles.at(from, square + i * LANES));
+                        Floats.store(to + i * channel, RowTiles.at(from, square + i * LANES));
                     }
                 }
             }

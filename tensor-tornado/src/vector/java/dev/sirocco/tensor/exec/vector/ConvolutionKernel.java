@@ -23,7 +23,7 @@ final class ConvolutionKernel implements KernelFactory {
 
     static Kernel forward(ConvolutionShape shape, View x, View w, View y) {
         Product product = forward(shape);
-        return new ProductKernel("convolution " + shape.describe(),
+        return new BoundKernel("convolution " + shape.describe(),
                 workers -> product.run(workers, x.address(), w.address(), y.address()));
     }
 
@@ -33,7 +33,7 @@ final class ConvolutionKernel implements KernelFactory {
         Product gradient = dw == null ? null : weightGradient(shape);
         String name = "convolution's gradient%s%s %s"
                 .formatted(dx == null ? "" : " dx", dw == null ? "" : " dw", shape.describe());
-        return new ProductKernel(name, workers -> {
+        return new BoundKernel(name, workers -> {
             if (dx != null) {
                 adjoint.run(workers, dy.address(), w.address(), dx.address());
             }

@@ -121,7 +121,7 @@ final class Correlation implements Product {
         int piece = RowTiles.evenPiece(depth, DEPTH);
         int padded = RowTiles.roundUp(rows, RowTiles.ROWS);
         int width = panels * RowTiles.WIDTH;
-        int rowSize = RowTiles.roundUp(piece, Lanes.COUNT) + Lanes.COUNT;
+        int rowSize = RowTiles.roundUp(piece, Floats.LANES) + Floats.LANES;
         int resultRow = ChannelsLast.pixel(width);
         float[] own = RowTiles.own(workers, worker, padded * (rowSize + resultRow) + ChannelsLast.SQUARE);
         int gathered = RowTiles.START;

@@ -45,8 +45,8 @@ final class Depthwise implements Product {
         int room = planes.stream().mapToInt(Plane::size).max().orElse(0);
         workers.run(images * channels, (part, worker) -> {
             int weights = RowTiles.START;
-            int sums = weights + RowTiles.roundUp(taps, Lanes.COUNT);
-            int copy = sums + (AT_ONCE + 1) * Lanes.COUNT;
+            int sums = weights + RowTiles.roundUp(taps, Floats.LANES);
+            int copy = sums + (AT_ONCE + 1) * Floats.LANES;
             float[] own = RowTiles.own(workers, worker, copy + room);
             long to = target + part * targetBytes;
             if (leavesGaps) {
@@ -69,8 +69,8 @@ final class Depthwise implements Product {
         for (int v = 0; v < vectors; v += AT_ONCE) {
             correlate(plane, own, copy, v, weights, sums);
             for (int i = 0; i < AT_ONCE && v + i < vectors; i++) {
-                plane.put(RowTiles.at(own, sums + i * Lanes.COUNT), target, (v + i) / across, (v + i) % across * Lanes.COUNT,
-                        own, sums + AT_ONCE * Lanes.COUNT);
+                plane.put(RowTiles.at(own, sums + i * Floats.LANES), target, (v + i) / across, (v + i) % across * Floats.LANES,
+                        own, sums + AT_ONCE * Floats.LANES);
             }
         }
     }
@@ -86,9 +86,9 @@ final class Depthwise implements Product {
         int x5 = copy + plane.vector(v + 5);
         int x6 = copy + plane.vector(v + 6);
         int x7 = copy + plane.vector(v + 7);
-        FloatVector y0 = FloatVector.zero(Lanes.F32), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
+        FloatVector y0 = FloatVector.zero(Floats.S), y1 = y0, y2 = y0, y3 = y0, y4 = y0, y5 = y0, y6 = y0, y7 = y0;
         for (int t = 0; t < offset.length; t++) {
-            FloatVector weight = FloatVector.broadcast(Lanes.F32, m[weights + t]);
+            FloatVector weight = FloatVector.broadcast(Floats.S, m[weights + t]);
             int o = offset[t];
             y0 = weight.fma(RowTiles.at(m, x0 + o), y0);
             y1 = weight.fma(RowTiles.at(m, x1 + o), y1);
@@ -100,12 +100,12 @@ final class Depthwise implements Product {
             y7 = weight.fma(RowTiles.at(m, x7 + o), y7);
         }
         y0.intoArray(m, sums);
-        y1.intoArray(m, sums + Lanes.COUNT);
-        y2.intoArray(m, sums + 2 * Lanes.COUNT);
-        y3.intoArray(m, sums + 3 * Lanes.COUNT);
-        y4.intoArray(m, sums + 4 * Lanes.COUNT);
-        y5.intoArray(m, sums + 5 * Lanes.COUNT);
-        y6.intoArray(m, sums + 6 * Lanes.COUNT);
-        y7.intoArray(m, sums + 7 * Lanes.COUNT);
+        y1.intoArray(m, sums + Floats.LANES);
+        y2.intoArray(m, sums + 2 * Floats.LANES);
+        y3.intoArray(m, sums + 3 * Floats.LANES);
+        y4.intoArray(m, sums + 4 * Floats.LANES);
+        y5.intoArray(m, sums + 5 * Floats.LANES);
+        y6.intoArray(m, sums + 6 * Floats.LANES);
+        y7.intoArray(m, sums + 7 * Floats.LANES);
     }
 }

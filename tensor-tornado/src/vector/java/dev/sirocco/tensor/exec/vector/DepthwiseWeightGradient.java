@@ -19,14 +19,14 @@ final class DepthwiseWeightGradient implements Product {
     DepthwiseWeightGradient(ConvolutionShape shape) {
         this.shape = shape;
         this.plane = new Plane(Taps.forward(shape));
-        this.line = plane.lineVectors * Lanes.COUNT;
+        this.line = plane.lineVectors * Floats.LANES;
         this.offsets = Arrays.copyOf(plane.tapOffset, RowTiles.roundUp(shape.taps(), AT_ONCE));
     }
 
     @Override
     public void run(Workers workers, long x, long dy, long dw) {
         int sums = RowTiles.START;
-        int gradient = sums + offsets.length * Lanes.COUNT;
+        int gradient = sums + offsets.length * Floats.LANES;
         int copy = gradient + plane.lines * line;
         workers.run(shape.channels(), (channel, worker) -> {
             float[] own = RowTiles.own(workers, worker, copy + plane.size());
@@ -36,11 +36,11 @@ final class DepthwiseWeightGradient implements Product {
                 plane.fill(x + 4L * item * shape.in().volume(), own, copy, 0);
                 copyLines(dy + 4L * item * shape.out().volume(), own, gradient);
                 for (int t = 0; t < offsets.length; t += AT_ONCE) {
-                    add(own, copy, gradient, t, sums + t * Lanes.COUNT);
+                    add(own, copy, gradient, t, sums + t * Floats.LANES);
                 }
             }
             for (int t = 0; t < shape.taps(); t++) {
-                Memory.f32(dw + 4L * ((long) channel * shape.taps() + t), sum(own, sums + t * Lanes.COUNT));
+                Memory.f32(dw + 4L * ((long) channel * shape.taps() + t), sum(own, sums + t * Floats.LANES));
             }
         });
     }
@@ -63,17 +63,17 @@ final class DepthwiseWeightGradient implements Product {
         int o6 = offsets[t + 6];
         int o7 = offsets[t + 7];
         FloatVector s0 = RowTiles.at(m, sums);
-        FloatVector s1 = RowTiles.at(m, sums + Lanes.COUNT);
-        FloatVector s2 = RowTiles.at(m, sums + 2 * Lanes.COUNT);
-        FloatVector s3 = RowTiles.at(m, sums + 3 * Lanes.COUNT);
-        FloatVector s4 = RowTiles.at(m, sums + 4 * Lanes.COUNT);
-        FloatVector s5 = RowTiles.at(m, sums + 5 * Lanes.COUNT);
-        FloatVector s6 = RowTiles.at(m, sums + 6 * Lanes.COUNT);
-        FloatVector s7 = RowTiles.at(m, sums + 7 * Lanes.COUNT);
+        FloatVector s1 = RowTiles.at(m, sums + Floats.LANES);
+        FloatVector s2 = RowTiles.at(m, sums + 2 * Floats.LANES);
+        FloatVector s3 = RowTiles.at(m, sums + 3 * Floats.LANES);
+        FloatVector s4 = RowTiles.at(m, sums + 4 * Floats.LANES);
+        FloatVector s5 = RowTiles.at(m, sums + 5 * Floats.LANES);
+        FloatVector s6 = RowTiles.at(m, sums + 6 * Floats.LANES);
+        FloatVector s7 = RowTiles.at(m, sums + 7 * Floats.LANES);
         for (int i = 0; i < plane.lines; i++) {
             int x = copy + plane.line(i);
             int g = gradient + i * line;
-            for (int v = 0; v < line; v += Lanes.COUNT) {
+            for (int v = 0; v < line; v += Floats.LANES) {
                 FloatVector dy = RowTiles.at(m, g + v);
                 s0 = dy.fma(RowTiles.at(m, x + v + o0), s0);
                 s1 = dy.fma(RowTiles.at(m, x + v + o1), s1);
@@ -86,19 +86,19 @@ final class DepthwiseWeightGradient implements Product {
             }
         }
         s0.intoArray(m, sums);
-        s1.intoArray(m, sums + Lanes.COUNT);
-        s2.intoArray(m, sums + 2 * Lanes.COUNT);
-        s3.intoArray(m, sums + 3 * Lanes.COUNT);
-        s4.intoArray(m, sums + 4 * Lanes.COUNT);
-        s5.intoArray(m, sums + 5 * Lanes.COUNT);
-        s6.intoArray(m, sums + 6 * Lanes.COUNT);
-        s7.intoArray(m, sums + 7 * Lanes.COUNT);
+        s1.intoArray(m, sums + Floats.LANES);
+        s2.intoArray(m, sums + 2 * Floats.LANES);
+        s3.intoArray(m, sums + 3 * Floats.LANES);
+        s4.intoArray(m, sums + 4 * Floats.LANES);
+        s5.intoArray(m, sums + 5 * Floats.LANES);
+        s6.intoArray(m, sums + 6 * Floats.LANES);
+        s7.intoArray(m, sums + 7 * Floats.LANES);
     }
 
     /** Of a vector's elements, always in the same order. */
     private static float sum(float[] m, int vector) {
         float sum = 0;
-        for (int i = 0; i < Lanes.COUNT; i++) {
+        for (int i = 0; i < Floats.LANES; i++) {
             sum += m[vector + i];
         }
         return sum;

@@ -1,18 +1,21 @@
 package dev.sirocco.tensor.exec.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Vectors of floats at raw addresses. Whatever is computed here has the same bits whether it is interpreted or
+ * Vectors of floats, and of as many integers, at raw addresses. Whatever is computed here has the same bits whether it is interpreted or
  * compiled, which does not hold for {@code reduceLanes(ADD)} and {@code lanewise(EXP)}.
  */
 final class Floats {
 
     static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    /** Integers, as many. */
+    static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     static final int LANES = S.length();
     /** Bytes of a vector. */
     static final int VECTOR = 4 * LANES;
@@ -41,6 +44,14 @@ final class Floats {
 
     static void store(long address, FloatVector value, VectorMask<Float> mask) {
         value.intoMemorySegment(Memory.ALL, address, Memory.ORDER, mask);
+    }
+
+    static IntVector loadInts(long address) {
+        return IntVector.fromMemorySegment(INTS, Memory.ALL, address, Memory.ORDER);
+    }
+
+    static void store(long address, IntVector value) {
+        value.intoMemorySegment(Memory.ALL, address, Memory.ORDER);
     }
 
     static FloatVector broadcast(float value) {

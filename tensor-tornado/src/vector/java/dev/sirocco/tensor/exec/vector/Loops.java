@@ -1,11 +1,14 @@
 package dev.sirocco.tensor.exec.vector;
 
-import static dev.sirocco.tensor.exec.vector.Lanes.BYTES;
-import static dev.sirocco.tensor.exec.vector.Lanes.F32;
-import static dev.sirocco.tensor.exec.vector.Lanes.I32;
-import static dev.sirocco.tensor.exec.vector.Lanes.floats;
-import static dev.sirocco.tensor.exec.vector.Lanes.ints;
-import static dev.sirocco.tensor.exec.vector.Lanes.put;
+import static dev.sirocco.tensor.exec.vector.Floats.INTS;
+import static dev.sirocco.tensor.exec.vector.Floats.LANES;
+import static dev.sirocco.tensor.exec.vector.Floats.S;
+import static dev.sirocco.tensor.exec.vector.Floats.VECTOR;
+import static dev.sirocco.tensor.exec.vector.Floats.broadcast;
+import static dev.sirocco.tensor.exec.vector.Floats.load;
+import static dev.sirocco.tensor.exec.vector.Floats.loadInts;
+import static dev.sirocco.tensor.exec.vector.Floats.store;
+import static dev.sirocco.tensor.exec.vector.Floats.zeros;
 
 import dev.sirocco.tensor.fast.Gelu;
 import dev.sirocco.tensor.fast.Silu;
@@ -38,7 +41,7 @@ final class Loops {
     }
 
     private static final VectorSpecies<Short> HALVES =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, F32.vectorBitSize() / 2)));
+            VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, S.vectorBitSize() / 2)));
 
     private Loops() {}
 
@@ -159,288 +162,288 @@ final class Loops {
     // ---- f32, one operand --------------------------------------------------------------------------------------
 
     private static void neg(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, floats(a).neg());
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, load(a).neg());
         }
     }
 
     private static void abs(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, floats(a).abs());
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, load(a).abs());
         }
     }
 
     private static void exp(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.exp(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.exp(load(a)));
         }
     }
 
     private static void log(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.log(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.log(load(a)));
         }
     }
 
     private static void sqrt(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, floats(a).sqrt());
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, load(a).sqrt());
         }
     }
 
     private static void rsqrt(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, FloatVector.broadcast(F32, 1).div(floats(a).sqrt()));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, broadcast(1).div(load(a).sqrt()));
         }
     }
 
     private static void reciprocal(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, FloatVector.broadcast(F32, 1).div(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, broadcast(1).div(load(a)));
         }
     }
 
     private static void sin(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.sin(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.sin(load(a)));
         }
     }
 
     private static void cos(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.cos(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.cos(load(a)));
         }
     }
 
     private static void tanh(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.tanh(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.tanh(load(a)));
         }
     }
 
     private static void sigmoid(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.sigmoid(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.sigmoid(load(a)));
         }
     }
 
     private static void gelu(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.gelu(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.gelu(load(a)));
         }
     }
 
     private static void geluTanh(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.geluTanh(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.geluTanh(load(a)));
         }
     }
 
     private static void silu(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.silu(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.silu(load(a)));
         }
     }
 
     private static void erf(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            FloatVector x = floats(a);
-            put(d, Functions.erf(x, Functions.expOfMinusSquare(x)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            FloatVector x = load(a);
+            store(d, Functions.erf(x, Functions.expOfMinusSquare(x)));
         }
     }
 
     private static void sign(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        FloatVector zero = FloatVector.zero(F32);
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            FloatVector x = floats(a);
+        FloatVector zero = zeros();
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            FloatVector x = load(a);
             FloatVector s = x.blend(1, x.compare(VectorOperators.GT, zero));
-            put(d, s.blend(-1, x.compare(VectorOperators.LT, zero)));
+            store(d, s.blend(-1, x.compare(VectorOperators.LT, zero)));
         }
     }
 
     /** Floats beyond 2²³ have no fraction and do not fit an int; they stay as they are. */
     private static void floor(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            FloatVector x = floats(a);
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            FloatVector x = load(a);
             FloatVector towardsZero = (FloatVector) x.convert(VectorOperators.F2I, 0).convert(VectorOperators.I2F, 0);
             FloatVector down = towardsZero.sub(1, towardsZero.compare(VectorOperators.GT, x));
-            put(d, x.blend(down, x.abs().compare(VectorOperators.LT, 0x1p23f)));
+            store(d, x.blend(down, x.abs().compare(VectorOperators.LT, 0x1p23f)));
         }
     }
 
     // ---- f32, more operands ------------------------------------------------------------------------------------
 
     private static void add(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, floats(a).add(floats(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, load(a).add(load(b)));
         }
     }
 
     private static void sub(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, floats(a).sub(floats(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, load(a).sub(load(b)));
         }
     }
 
     private static void mul(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, floats(a).mul(floats(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, load(a).mul(load(b)));
         }
     }
 
     private static void div(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, floats(a).div(floats(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, load(a).div(load(b)));
         }
     }
 
     /** Lane by lane: the vector form of the library rounds otherwise while a loop is interpreted. */
     private static void pow(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            for (long o = 0; o < BYTES; o += 4) {
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            for (long o = 0; o < VECTOR; o += 4) {
                 Memory.f32(d + o, (float) Math.pow(Memory.f32(a + o), Memory.f32(b + o)));
             }
         }
     }
 
     private static void max(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, floats(a).max(floats(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, load(a).max(load(b)));
         }
     }
 
     private static void min(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, floats(a).min(floats(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, load(a).min(load(b)));
         }
     }
 
     private static void less(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, truth(floats(a).compare(VectorOperators.LT, floats(b))));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, truth(load(a).compare(VectorOperators.LT, load(b))));
         }
     }
 
     private static void lessEqual(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, truth(floats(a).compare(VectorOperators.LE, floats(b))));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, truth(load(a).compare(VectorOperators.LE, load(b))));
         }
     }
 
     private static void equal(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, truth(floats(a).compare(VectorOperators.EQ, floats(b))));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, truth(load(a).compare(VectorOperators.EQ, load(b))));
         }
     }
 
     private static FloatVector truth(VectorMask<Float> mask) {
-        return FloatVector.zero(F32).blend(1, mask);
+        return zeros().blend(1, mask);
     }
 
     /** The values may be integers too: only their bits are moved. */
     private static void where(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        FloatVector zero = FloatVector.zero(F32);
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb, c += sc) {
-            put(d, ints(c).blend(ints(b), floats(a).compare(VectorOperators.NE, zero).cast(I32)));
+        FloatVector zero = zeros();
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb, c += sc) {
+            store(d, loadInts(c).blend(loadInts(b), load(a).compare(VectorOperators.NE, zero).cast(INTS)));
         }
     }
 
     private static void density(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, Functions.density(floats(a)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.density(load(a)));
         }
     }
 
     private static void geluBackward(long d, long x, long sx, long density, long sd, long dy, long sdy, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, x += sx, density += sd, dy += sdy) {
-            put(d, Functions.geluSlope(floats(x), floats(density)).mul(floats(dy)));
+        for (int i = 0; i < n; i++, d += VECTOR, x += sx, density += sd, dy += sdy) {
+            store(d, Functions.geluSlope(load(x), load(density)).mul(load(dy)));
         }
     }
 
     private static void geluTanhBackward(long d, long x, long sx, long y, long sy, long dy, long sdy, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, x += sx, dy += sdy) {
-            put(d, Functions.geluTanhSlope(floats(x)).mul(floats(dy)));
+        for (int i = 0; i < n; i++, d += VECTOR, x += sx, dy += sdy) {
+            store(d, Functions.geluTanhSlope(load(x)).mul(load(dy)));
         }
     }
 
     private static void siluBackward(long d, long x, long sx, long y, long sy, long dy, long sdy, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, x += sx, dy += sdy) {
-            put(d, Functions.siluSlope(floats(x)).mul(floats(dy)));
+        for (int i = 0; i < n; i++, d += VECTOR, x += sx, dy += sdy) {
+            store(d, Functions.siluSlope(load(x)).mul(load(dy)));
         }
     }
 
     // ---- i32 ---------------------------------------------------------------------------------------------------
 
     private static void negInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, ints(a).neg());
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, loadInts(a).neg());
         }
     }
 
     private static void absInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, ints(a).abs());
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, loadInts(a).abs());
         }
     }
 
     private static void signInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, ints(a).min(1).max(-1));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, loadInts(a).min(1).max(-1));
         }
     }
 
     private static void addInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, ints(a).add(ints(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, loadInts(a).add(loadInts(b)));
         }
     }
 
     private static void subInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, ints(a).sub(ints(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, loadInts(a).sub(loadInts(b)));
         }
     }
 
     private static void mulInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, ints(a).mul(ints(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, loadInts(a).mul(loadInts(b)));
         }
     }
 
     private static void maxInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, ints(a).max(ints(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, loadInts(a).max(loadInts(b)));
         }
     }
 
     private static void minInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, ints(a).min(ints(b)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, loadInts(a).min(loadInts(b)));
         }
     }
 
     private static void lessInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, truth(ints(a).compare(VectorOperators.LT, ints(b)).cast(F32)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, truth(loadInts(a).compare(VectorOperators.LT, loadInts(b)).cast(S)));
         }
     }
 
     private static void lessEqualInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, truth(ints(a).compare(VectorOperators.LE, ints(b)).cast(F32)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, truth(loadInts(a).compare(VectorOperators.LE, loadInts(b)).cast(S)));
         }
     }
 
     private static void equalInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            put(d, truth(ints(a).compare(VectorOperators.EQ, ints(b)).cast(F32)));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            store(d, truth(loadInts(a).compare(VectorOperators.EQ, loadInts(b)).cast(S)));
         }
     }
 
     /** No processor of ours divides integers by vectors. */
     private static void divInts(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa, b += sb) {
-            for (long o = 0; o < BYTES; o += 4) {
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, b += sb) {
+            for (long o = 0; o < VECTOR; o += 4) {
                 int divisor = Memory.i32(b + o);
                 Memory.i32(d + o, divisor == 0 ? 0 : Memory.i32(a + o) / divisor);
             }
@@ -450,85 +453,85 @@ final class Loops {
     // ---- between types -------------------------------------------------------------------------------------------
 
     private static void intToFloat(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, (FloatVector) ints(a).convert(VectorOperators.I2F, 0));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, (FloatVector) loadInts(a).convert(VectorOperators.I2F, 0));
         }
     }
 
     private static void floatToInt(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, (IntVector) floats(a).convert(VectorOperators.F2I, 0));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, (IntVector) load(a).convert(VectorOperators.F2I, 0));
         }
     }
 
     private static void bf16ToFloat(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
             ShortVector h = ShortVector.fromMemorySegment(HALVES, Memory.ALL, a, Memory.ORDER);
-            IntVector bits = (IntVector) h.convertShape(VectorOperators.ZERO_EXTEND_S2I, I32, 0);
-            put(d, bits.lanewise(VectorOperators.LSHL, 16));
+            IntVector bits = (IntVector) h.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+            store(d, bits.lanewise(VectorOperators.LSHL, 16));
         }
     }
 
     private static void floatToBf16(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES / 2, a += sa) {
-            IntVector bits = ints(a);
+        for (int i = 0; i < n; i++, d += VECTOR / 2, a += sa) {
+            IntVector bits = loadInts(a);
             IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
             IntVector rounded = bits.add(odd).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
             IntVector nan = bits.lanewise(VectorOperators.LSHR, 16).or(0x40);
-            VectorMask<Integer> isNan = floats(a).test(VectorOperators.IS_NAN).cast(I32);
+            VectorMask<Integer> isNan = load(a).test(VectorOperators.IS_NAN).cast(INTS);
             ((ShortVector) rounded.blend(nan, isNan).convertShape(VectorOperators.I2S, HALVES, 0))
                     .intoMemorySegment(Memory.ALL, d, Memory.ORDER);
         }
     }
 
     private static void f16ToFloat(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            for (int j = 0; j < Lanes.COUNT; j++) {
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            for (int j = 0; j < LANES; j++) {
                 Memory.f32(d + 4L * j, Float.float16ToFloat(Memory.ALL.get(Memory.SHORT, a + 2L * j)));
             }
         }
     }
 
     private static void floatToF16(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES / 2, a += sa) {
-            for (int j = 0; j < Lanes.COUNT; j++) {
+        for (int i = 0; i < n; i++, d += VECTOR / 2, a += sa) {
+            for (int j = 0; j < LANES; j++) {
                 Memory.ALL.set(Memory.SHORT, d + 2L * j, Float.floatToFloat16(Memory.f32(a + 4L * j)));
             }
         }
     }
 
     private static void byteToFloat(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            for (int j = 0; j < Lanes.COUNT; j++) {
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            for (int j = 0; j < LANES; j++) {
                 Memory.f32(d + 4L * j, Memory.ALL.get(Memory.BYTE, a + j));
             }
         }
     }
 
     private static void floatToByte(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES / 4, a += sa) {
-            for (int j = 0; j < Lanes.COUNT; j++) {
+        for (int i = 0; i < n; i++, d += VECTOR / 4, a += sa) {
+            for (int j = 0; j < LANES; j++) {
                 Memory.ALL.set(Memory.BYTE, d + j, (byte) Memory.f32(a + 4L * j));
             }
         }
     }
 
     private static void copyWords(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES, a += sa) {
-            put(d, ints(a));
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, loadInts(a));
         }
     }
 
     private static void copyHalves(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES / 2, a += sa) {
+        for (int i = 0; i < n; i++, d += VECTOR / 2, a += sa) {
             ShortVector.fromMemorySegment(HALVES, Memory.ALL, a, Memory.ORDER)
                     .intoMemorySegment(Memory.ALL, d, Memory.ORDER);
         }
     }
 
     private static void copyBytes(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += BYTES / 4, a += sa) {
-            for (int j = 0; j < Lanes.COUNT; j++) {
+        for (int i = 0; i < n; i++, d += VECTOR / 4, a += sa) {
+            for (int j = 0; j < LANES; j++) {
                 Memory.ALL.set(Memory.BYTE, d + j, Memory.ALL.get(Memory.BYTE, a + j));
             }
         }

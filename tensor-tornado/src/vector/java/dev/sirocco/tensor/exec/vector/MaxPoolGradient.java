@@ -31,7 +31,7 @@ final class MaxPoolGradient {
         int room = Math.max(windows.size(), places.stream().mapToInt(Plane::size).max().orElse(0));
         workers.run(shape.n() * shape.channels(), (part, worker) -> {
             int spare = RowTiles.START;
-            int copy = spare + Lanes.COUNT;
+            int copy = spare + Floats.LANES;
             float[] own = RowTiles.own(workers, worker, copy + 2L * room);
             long shares = workers.scratch(worker, 2, 4L * volumeY);
             windows.fill(x + 4L * part * volumeX, own, copy, Float.NEGATIVE_INFINITY);
@@ -47,15 +47,15 @@ final class MaxPoolGradient {
     private void share(float[] own, int copy, long y, long dy, long shares, int spare) {
         for (int line = 0; line < windows.lines; line++) {
             for (int v = 0; v < windows.lineVectors; v++) {
-                FloatVector largest = windows.get(y, line, v * Lanes.COUNT, own, spare);
-                FloatVector count = FloatVector.zero(Lanes.F32);
-                int window = copy + windows.line(line) + v * Lanes.COUNT;
+                FloatVector largest = windows.get(y, line, v * Floats.LANES, own, spare);
+                FloatVector count = FloatVector.zero(Floats.S);
+                int window = copy + windows.line(line) + v * Floats.LANES;
                 for (int t = 0; t < windows.tapOffset.length; t++) {
                     VectorMask<Float> equal = RowTiles.at(own, window + windows.tapOffset[t]).compare(VectorOperators.EQ, largest);
                     count = count.add(1f, equal);
                 }
-                FloatVector share = windows.get(dy, line, v * Lanes.COUNT, own, spare).div(count);
-                windows.put(share, shares, line, v * Lanes.COUNT, own, spare);
+                FloatVector share = windows.get(dy, line, v * Floats.LANES, own, spare).div(count);
+                windows.put(share, shares, line, v * Floats.LANES, own, spare);
             }
         }
     }
@@ -63,14 +63,14 @@ final class MaxPoolGradient {
     private void collect(Plane phase, float[] own, long x, int maxima, int shares, long dx, int spare) {
         for (int line = 0; line < phase.lines; line++) {
             for (int v = 0; v < phase.lineVectors; v++) {
-                FloatVector element = phase.get(x, line, v * Lanes.COUNT, own, spare);
-                FloatVector sum = FloatVector.zero(Lanes.F32);
-                int from = phase.line(line) + v * Lanes.COUNT;
+                FloatVector element = phase.get(x, line, v * Floats.LANES, own, spare);
+                FloatVector sum = FloatVector.zero(Floats.S);
+                int from = phase.line(line) + v * Floats.LANES;
                 for (int t = 0; t < phase.tapOffset.length; t++) {
                     int offset = from + phase.tapOffset[t];
                     sum = sum.add(RowTiles.at(own, shares + offset), RowTiles.at(own, maxima + offset).compare(VectorOperators.EQ, element));
                 }
-                phase.put(sum, dx, line, v * Lanes.COUNT, own, spare);
+                phase.put(sum, dx, line, v * Floats.LANES, own, spare);
             }
         }
     }

@@ -17,7 +17,7 @@ final class MaxPoolKernel implements KernelFactory {
             View y = out.getFirst();
             ConvolutionShape shape = ConvolutionShape.of(op, x.shape(), y.shape());
             Plane plane = new Plane(Taps.forward(shape));
-            return new ProductKernel("max pool " + shape.describe(),
+            return new BoundKernel("max pool " + shape.describe(),
                     workers -> forward(workers, shape, plane, x.address(), y.address()));
         }
         MaxPool op = (MaxPool) ((Backward) node.op()).op();
@@ -25,7 +25,7 @@ final class MaxPoolKernel implements KernelFactory {
         View dy = in.get(2);
         View dx = out.getFirst();
         MaxPoolGradient gradient = new MaxPoolGradient(ConvolutionShape.of(op, x.shape(), y.shape()));
-        return new ProductKernel("max pool's gradient " + gradient.shape().describe(),
+        return new BoundKernel("max pool's gradient " + gradient.shape().describe(),
                 workers -> gradient.run(workers, x.address(), y.address(), dy.address(), dx.address()));
     }
 
@@ -34,17 +34,17 @@ final class MaxPoolKernel implements KernelFactory {
         long volumeY = 4L * shape.out().volume();
         workers.run(shape.n() * shape.channels(), (part, worker) -> {
             int spare = RowTiles.START;
-            int copy = spare + Lanes.COUNT;
+            int copy = spare + Floats.LANES;
             float[] own = RowTiles.own(workers, worker, copy + plane.size());
             plane.fill(x + part * volumeX, own, copy, Float.NEGATIVE_INFINITY);
             for (int line = 0; line < plane.lines; line++) {
                 for (int v = 0; v < plane.lineVectors; v++) {
-                    int window = copy + plane.line(line) + v * Lanes.COUNT;
-                    FloatVector largest = FloatVector.broadcast(Lanes.F32, Float.NEGATIVE_INFINITY);
+                    int window = copy + plane.line(line) + v * Floats.LANES;
+                    FloatVector largest = FloatVector.broadcast(Floats.S, Float.NEGATIVE_INFINITY);
                     for (int t = 0; t < plane.tapOffset.length; t++) {
                         largest = largest.lanewise(VectorOperators.MAX, RowTiles.at(own, window + plane.tapOffset[t]));
                     }
-                    plane.put(largest, y + part * volumeY, line, v * Lanes.COUNT, own, spare);
+                    plane.put(largest, y + part * volumeY, line, v * Floats.LANES, own, spare);
                 }
             }
         });

@@ -34,7 +34,7 @@ final class Plane {
     Plane(Taps taps) {
         this.taps = taps;
         this.lines = taps.grid().d() * taps.grid().h();
-        this.lineVectors = Math.ceilDiv(taps.grid().w(), Lanes.COUNT);
+        this.lineVectors = Math.ceilDiv(taps.grid().w(), Floats.LANES);
         this.step = taps.step().w();
         this.low = taps.lowest(2);
         this.lowH = taps.lowest(1);
@@ -42,7 +42,7 @@ final class Plane {
         this.width = (taps.grid().w() - 1) * step + taps.highest(2) - low + 1;
         this.height = (taps.grid().h() - 1) * taps.step().h() + taps.highest(1) - lowH + 1;
         this.depth = (taps.grid().d() - 1) * taps.step().d() + taps.highest(0) - lowD + 1;
-        this.piece = RowTiles.roundUp(Math.ceilDiv(width, step), Lanes.COUNT);
+        this.piece = RowTiles.roundUp(Math.ceilDiv(width, step), Floats.LANES);
         this.targetLine = IntStream.range(0, lines).map(line -> taps.element(line * taps.grid().w())).toArray();
         this.lineStart = IntStream.range(0, lines).map(line -> {
             int h = line % taps.grid().h() * taps.step().h();
@@ -59,7 +59,7 @@ final class Plane {
 
     /** Elements of the copy, with the vectors that may be read behind it. */
     int size() {
-        return depth * height * step * piece + lineVectors * Lanes.COUNT + 8 * Lanes.COUNT;
+        return depth * height * step * piece + lineVectors * Floats.LANES + 8 * Floats.LANES;
     }
 
     /** Elements from the beginning of the copy to what the first place of a line sees at an offset of 0. */
@@ -70,7 +70,7 @@ final class Plane {
     /** As {@link #line}, for a vector of places: they are numbered line by line; one behind the last is the last. */
     int vector(int number) {
         int v = Math.min(number, lines * lineVectors - 1);
-        return line(v / lineVectors) + v % lineVectors * Lanes.COUNT;
+        return line(v / lineVectors) + v % lineVectors * Floats.LANES;
     }
 
     /** Makes the copy; {@code around} stands for what is not in the source. */
@@ -90,8 +90,8 @@ final class Plane {
     private void copyLine(long source, float[] to, int line, int from, int count) {
         if (step == 1) {
             int i = 0;
-            for (; i <= count - Lanes.COUNT; i += Lanes.COUNT) {
-                Lanes.floats(source + 4L * i).intoArray(to, line + from + i);
+            for (; i <= count - Floats.LANES; i += Floats.LANES) {
+                Floats.load(source + 4L * i).intoArray(to, line + from + i);
             }
             for (; i < count; i++) {
                 to[line + from + i] = Memory.f32(source + 4L * i);
@@ -111,10 +111,10 @@ final class Plane {
 
     /** What the target's plane has for the places from {@code w} of a line on; {@code spare} is where a vector fits. */
     FloatVector get(long target, int line, int w, float[] own, int spare) {
-        int count = Math.min(Lanes.COUNT, taps.grid().w() - w);
+        int count = Math.min(Floats.LANES, taps.grid().w() - w);
         long element = target + 4L * (targetLine[line] + w * taps.targetStep().w());
-        if (taps.targetStep().w() == 1 && count == Lanes.COUNT) {
-            return Lanes.floats(element);
+        if (taps.targetStep().w() == 1 && count == Floats.LANES) {
+            return Floats.load(element);
         }
         for (int i = 0; i < count; i++) {
             own[spare + i] = Memory.f32(element + 4L * i * taps.targetStep().w());
@@ -124,10 +124,10 @@ final class Plane {
 
     /** Writes the results for the places from {@code w} of a line on to the target's plane. */
     void put(FloatVector result, long target, int line, int w, float[] own, int spare) {
-        int count = Math.min(Lanes.COUNT, taps.grid().w() - w);
+        int count = Math.min(Floats.LANES, taps.grid().w() - w);
         long element = target + 4L * (targetLine[line] + w * taps.targetStep().w());
-        if (taps.targetStep().w() == 1 && count == Lanes.COUNT) {
-            Lanes.put(element, result);
+        if (taps.targetStep().w() == 1 && count == Floats.LANES) {
+            Floats.store(element, result);
             return;
         }
         result.intoArray(own, spare);

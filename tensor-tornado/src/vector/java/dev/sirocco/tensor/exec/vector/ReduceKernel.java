@@ -1,6 +1,6 @@
 package dev.sirocco.tensor.exec.vector;
 
-import static dev.sirocco.tensor.exec.vector.Lanes.floats;
+import static dev.sirocco.tensor.exec.vector.Floats.load;
 
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Op;
@@ -156,26 +156,26 @@ final class ReduceKernel implements Kernel {
     }
 
     private static float sumOf(long address, int n) {
-        FloatVector a = FloatVector.zero(Lanes.F32);
+        FloatVector a = FloatVector.zero(Floats.S);
         FloatVector b = a;
         int i = 0;
-        for (; i <= n - 2 * Lanes.COUNT; i += 2 * Lanes.COUNT) {
-            a = a.add(floats(address + 4L * i));
-            b = b.add(floats(address + 4L * i + Lanes.BYTES));
+        for (; i <= n - 2 * Floats.LANES; i += 2 * Floats.LANES) {
+            a = a.add(load(address + 4L * i));
+            b = b.add(load(address + 4L * i + Floats.VECTOR));
         }
         a = a.add(b);
-        for (; i < n; i += Lanes.COUNT) {
-            VectorMask<Float> tail = Lanes.F32.indexInRange(i, n);
-            a = a.add(FloatVector.fromMemorySegment(Lanes.F32, Memory.ALL, address + 4L * i, Memory.ORDER, tail));
+        for (; i < n; i += Floats.LANES) {
+            VectorMask<Float> tail = Floats.S.indexInRange(i, n);
+            a = a.add(FloatVector.fromMemorySegment(Floats.S, Memory.ALL, address + 4L * i, Memory.ORDER, tail));
         }
         return Floats.sum(a);
     }
 
     private static float maxOf(long address, int n) {
-        FloatVector a = FloatVector.broadcast(Lanes.F32, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            VectorMask<Float> tail = Lanes.F32.indexInRange(i, n);
-            FloatVector x = FloatVector.fromMemorySegment(Lanes.F32, Memory.ALL, address + 4L * i, Memory.ORDER, tail);
+        FloatVector a = FloatVector.broadcast(Floats.S, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < n; i += Floats.LANES) {
+            VectorMask<Float> tail = Floats.S.indexInRange(i, n);
+            FloatVector x = FloatVector.fromMemorySegment(Floats.S, Memory.ALL, address + 4L * i, Memory.ORDER, tail);
             a = a.lanewise(VectorOperators.MAX, x, tail);
         }
         return a.reduceLanes(VectorOperators.MAX);
@@ -211,8 +211,8 @@ final class ReduceKernel implements Kernel {
 
     private static void addTo(long total, long row, int n) {
         int i = 0;
-        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            Lanes.put(total + 4L * i, floats(total + 4L * i).add(floats(row + 4L * i)));
+        for (; i <= n - Floats.LANES; i += Floats.LANES) {
+            Floats.store(total + 4L * i, load(total + 4L * i).add(load(row + 4L * i)));
         }
         for (; i < n; i++) {
             Memory.f32(total + 4L * i, Memory.f32(total + 4L * i) + Memory.f32(row + 4L * i));
@@ -221,8 +221,8 @@ final class ReduceKernel implements Kernel {
 
     private static void maxTo(long total, long row, int n) {
         int i = 0;
-        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
-            Lanes.put(total + 4L * i, floats(total + 4L * i).max(floats(row + 4L * i)));
+        for (; i <= n - Floats.LANES; i += Floats.LANES) {
+            Floats.store(total + 4L * i, load(total + 4L * i).max(load(row + 4L * i)));
         }
         for (; i < n; i++) {
             Memory.f32(total + 4L * i, Math.max(Memory.f32(total + 4L * i), Memory.f32(row + 4L * i)));

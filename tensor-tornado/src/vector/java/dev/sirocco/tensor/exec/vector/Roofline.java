@@ -24,7 +24,7 @@ public final class Roofline {
 
     /** Floating-point operations of one {@link #multiplyAdd}, in 10⁹. */
     public double gigaflops() {
-        return 2.0 * ROUNDS * CHAINS * Lanes.COUNT * workers.count() / 1e9;
+        return 2.0 * ROUNDS * CHAINS * Floats.LANES * workers.count() / 1e9;
     }
 
     /** Twelve independent chains on each thread, enough to hide the latency of two units. */
@@ -33,8 +33,8 @@ public final class Roofline {
     }
 
     private static float chains(int rounds, float start) {
-        FloatVector x = FloatVector.broadcast(Lanes.F32, 0.999f);
-        FloatVector y = FloatVector.broadcast(Lanes.F32, start);
+        FloatVector x = FloatVector.broadcast(Floats.S, 0.999f);
+        FloatVector y = FloatVector.broadcast(Floats.S, start);
         FloatVector a = y, b = y.add(1), c = y.add(2), d = y.add(3), e = y.add(4), f = y.add(5);
         FloatVector g = y.add(6), h = y.add(7), i = y.add(8), j = y.add(9), k = y.add(10), l = y.add(11);
         for (int r = 0; r < rounds; r++) {
@@ -68,16 +68,16 @@ public final class Roofline {
     }
 
     private static float sum(long address, int n) {
-        FloatVector a = FloatVector.zero(Lanes.F32);
+        FloatVector a = FloatVector.zero(Floats.S);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        for (int i = 0; i <= n - 4 * Lanes.COUNT; i += 4 * Lanes.COUNT) {
+        for (int i = 0; i <= n - 4 * Floats.LANES; i += 4 * Floats.LANES) {
             long at = address + 4L * i;
-            a = a.add(Lanes.floats(at));
-            b = b.add(Lanes.floats(at + Lanes.BYTES));
-            c = c.add(Lanes.floats(at + 2 * Lanes.BYTES));
-            d = d.add(Lanes.floats(at + 3 * Lanes.BYTES));
+            a = a.add(Floats.load(at));
+            b = b.add(Floats.load(at + Floats.VECTOR));
+            c = c.add(Floats.load(at + 2 * Floats.VECTOR));
+            d = d.add(Floats.load(at + 3 * Floats.VECTOR));
         }
         return a.add(b).add(c).add(d).reduceLanes(VectorOperators.ADD);
     }

@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 record RowTiles(boolean byColumns, int aStep, int bPanel, int bStep, int cRow) {
 
-    private static final VectorSpecies<Float> S = Lanes.F32;
-    private static final int LANES = Lanes.COUNT;
+    private static final VectorSpecies<Float> S = Floats.S;
+    private static final int LANES = Floats.LANES;
 
     /** Rows and columns of a tile: its sums and their factors fit 32 registers (AVX-512), or 16. */
     static final int ROWS = LANES >= 16 ? 8 : 4;

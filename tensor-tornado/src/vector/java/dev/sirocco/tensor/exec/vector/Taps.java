@@ -121,12 +121,12 @@ record Taps(Spatial source, Spatial target, Spatial grid, Spatial step, Spatial 
                 boolean inside = z >= 0 && z < source.d() && y >= 0 && y < source.h() && x >= 0 && x < source.w();
                 if (inside) {
                     int element = image + ((z * source.h() + y) * source.w() + x) * pixel + first;
-                    for (int c = 0; c < last - first; c += Lanes.COUNT) {
+                    for (int c = 0; c < last - first; c += Floats.LANES) {
                         RowTiles.at(m, element + c).intoArray(rows, cell + c);
                     }
                 } else {
-                    for (int c = 0; c < last - first; c += Lanes.COUNT) {
-                        FloatVector.zero(Lanes.F32).intoArray(rows, cell + c);
+                    for (int c = 0; c < last - first; c += Floats.LANES) {
+                        FloatVector.zero(Floats.S).intoArray(rows, cell + c);
                     }
                 }
             }

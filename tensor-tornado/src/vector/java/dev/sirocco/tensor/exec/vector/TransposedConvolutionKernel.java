@@ -16,7 +16,7 @@ final class TransposedConvolutionKernel implements KernelFactory {
             View y = out.getFirst();
             ConvolutionShape shape = ConvolutionShape.of(op, x.shape(), w.shape(), y.shape());
             Product product = ConvolutionKernel.adjoint(shape);
-            return new ProductKernel("adjoint of convolution " + shape.describe(),
+            return new BoundKernel("adjoint of convolution " + shape.describe(),
                     workers -> product.run(workers, x.address(), w.address(), y.address()));
         }
         TransposedConvolution op = (TransposedConvolution) ((Backward) node.op()).op();
@@ -26,7 +26,7 @@ final class TransposedConvolutionKernel implements KernelFactory {
         ConvolutionShape shape = ConvolutionShape.of(op, x.shape(), w.shape(), dy.shape());
         Product forward = dx == null ? null : ConvolutionKernel.forward(shape);
         Product gradient = dw == null ? null : ConvolutionKernel.weightGradient(shape);
-        return new ProductKernel("gradient of the adjoint of convolution " + shape.describe(), workers -> {
+        return new BoundKernel("gradient of the adjoint of convolution " + shape.describe(), workers -> {
             if (dx != null) {
                 forward.run(workers, dy.address(), w.address(), dx.address());
             }

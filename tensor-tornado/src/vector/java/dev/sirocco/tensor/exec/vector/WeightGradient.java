@@ -49,7 +49,7 @@ final class WeightGradient implements Product {
                        int column, int columns) {
         int width = RowTiles.roundUp(columns, RowTiles.WIDTH);
         int padded = RowTiles.roundUp(rows, RowTiles.ROWS);
-        int rowSize = width + Lanes.COUNT;
+        int rowSize = width + Floats.LANES;
         float[] own = RowTiles.own(workers, worker, (long) (ROWS + padded) * rowSize);
         int seen = RowTiles.START;
         int result = seen + ROWS * rowSize;

@@ -15,9 +15,9 @@ final class Winograd {
     static final int SEEN = 6;
     static final int POINTS = SEEN * SEEN;
     /** Elements of a transform's intermediate values. */
-    static final int WORK = POINTS * Lanes.COUNT;
+    static final int WORK = POINTS * Floats.LANES;
 
-    private static final int V = Lanes.COUNT;
+    private static final int V = Floats.LANES;
 
     private Winograd() {}
 
@@ -44,8 +44,8 @@ final class Winograd {
     private static void inputLine(float[] from, int d, int step, float[] to, int t, int toStep) {
         FloatVector d0 = RowTiles.at(from, d), d1 = RowTiles.at(from, d + step), d2 = RowTiles.at(from, d + 2 * step);
         FloatVector d3 = RowTiles.at(from, d + 3 * step), d4 = RowTiles.at(from, d + 4 * step), d5 = RowTiles.at(from, d + 5 * step);
-        FloatVector four = FloatVector.broadcast(Lanes.F32, 4f);
-        FloatVector minusFive = FloatVector.broadcast(Lanes.F32, -5f);
+        FloatVector four = FloatVector.broadcast(Floats.S, 4f);
+        FloatVector minusFive = FloatVector.broadcast(Floats.S, -5f);
         FloatVector even = four.neg().fma(d2, d4), odd = four.neg().fma(d1, d3);
         FloatVector outer = d4.sub(d2), inner = d3.sub(d1);
         inner = inner.add(inner);
@@ -72,9 +72,9 @@ final class Winograd {
         FloatVector m3 = RowTiles.at(from, m + 3 * step), m4 = RowTiles.at(from, m + 4 * step);
         FloatVector even = m1.add(m2), odd = m1.sub(m2), even2 = m3.add(m4), odd2 = m3.sub(m4);
         RowTiles.at(from, m).add(even).add(even2).intoArray(to, y);
-        FloatVector.broadcast(Lanes.F32, 2f).fma(odd2, odd).intoArray(to, y + toStep);
-        FloatVector.broadcast(Lanes.F32, 4f).fma(even2, even).intoArray(to, y + 2 * toStep);
-        FloatVector.broadcast(Lanes.F32, 8f).fma(odd2, odd).add(RowTiles.at(from, m + 5 * step)).intoArray(to, y + 3 * toStep);
+        FloatVector.broadcast(Floats.S, 2f).fma(odd2, odd).intoArray(to, y + toStep);
+        FloatVector.broadcast(Floats.S, 4f).fma(even2, even).intoArray(to, y + 2 * toStep);
+        FloatVector.broadcast(Floats.S, 8f).fma(odd2, odd).add(RowTiles.at(from, m + 5 * step)).intoArray(to, y + 3 * toStep);
     }
 
     /** A dY Aᵀ: the adjoint of {@link #output}. */
@@ -90,8 +90,8 @@ final class Winograd {
     private static void outputAdjointLine(float[] from, int y, int step, float[] to, int m, int toStep) {
         FloatVector y0 = RowTiles.at(from, y), y1 = RowTiles.at(from, y + step), y2 = RowTiles.at(from, y + 2 * step), y3 = RowTiles.at(from, y + 3 * step);
         FloatVector even = y0.add(y2), odd = y1.add(y3);
-        FloatVector even2 = FloatVector.broadcast(Lanes.F32, 4f).fma(y2, y0);
-        FloatVector odd2 = FloatVector.broadcast(Lanes.F32, 8f).fma(y3, y1.add(y1));
+        FloatVector even2 = FloatVector.broadcast(Floats.S, 4f).fma(y2, y0);
+        FloatVector odd2 = FloatVector.broadcast(Floats.S, 8f).fma(y3, y1.add(y1));
         y0.intoArray(to, m);
         even.add(odd).intoArray(to, m + toStep);
         even.sub(odd).intoArray(to, m + 2 * toStep);
@@ -113,7 +113,7 @@ final class Winograd {
     private static void kernelLine(float[] from, int g, int step, float[] to, int u, int toStep) {
         FloatVector g0 = RowTiles.at(from, g), g1 = RowTiles.at(from, g + step), g2 = RowTiles.at(from, g + 2 * step);
         FloatVector outer = g0.add(g2).mul(-1f / 6);
-        FloatVector outer2 = FloatVector.broadcast(Lanes.F32, 4f).fma(g2, g0).mul(1f / 24);
+        FloatVector outer2 = FloatVector.broadcast(Floats.S, 4f).fma(g2, g0).mul(1f / 24);
         FloatVector inner = g1.mul(1f / 6);
         FloatVector inner2 = g1.mul(1f / 12);
         g0.mul(0.25f).intoArray(to, u);
@@ -138,8 +138,8 @@ final class Winograd {
         FloatVector m1 = RowTiles.at(from, m + step), m2 = RowTiles.at(from, m + 2 * step);
         FloatVector m3 = RowTiles.at(from, m + 3 * step), m4 = RowTiles.at(from, m + 4 * step);
         FloatVector sum = m1.add(m2).mul(-1f / 6), sum2 = m3.add(m4).mul(1f / 24);
-        FloatVector.broadcast(Lanes.F32, 0.25f).fma(RowTiles.at(from, m), sum.add(sum2)).intoArray(to, g);
-        FloatVector.broadcast(Lanes.F32, 1f / 12).fma(m3.sub(m4), m2.sub(m1).mul(1f / 6)).intoArray(to, g + toStep);
-        FloatVector.broadcast(Lanes.F32, 4f).fma(sum2, sum).add(RowTiles.at(from, m + 5 * step)).intoArray(to, g + 2 * toStep);
+        FloatVector.broadcast(Floats.S, 0.25f).fma(RowTiles.at(from, m), sum.add(sum2)).intoArray(to, g);
+        FloatVector.broadcast(Floats.S, 1f / 12).fma(m3.sub(m4), m2.sub(m1).mul(1f / 6)).intoArray(to, g + toStep);
+        FloatVector.broadcast(Floats.S, 4f).fma(sum2, sum).add(RowTiles.at(from, m + 5 * step)).intoArray(to, g + 2 * toStep);
     }
 }

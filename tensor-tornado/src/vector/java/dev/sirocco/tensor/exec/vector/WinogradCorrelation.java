@@ -83,27 +83,27 @@ final class WinogradCorrelation implements Product {
 
     /** Not a power of two, so that the same element of all points does not fall into the same few cache lines. */
     static int pointSize(int size) {
-        return size % 128 == 0 ? size + Lanes.COUNT : size;
+        return size % 128 == 0 ? size + Floats.LANES : size;
     }
 
     /** G g Gᵀ of a panel of outputs, as [point][panel][channel][output of the panel]. */
     private void transform(Workers workers, int worker, long w, int panel, int channel, float[] transformed, int point) {
         int kernel = RowTiles.START;
-        int work = kernel + 9 * Lanes.COUNT;
-        float[] own = RowTiles.own(workers, worker, 9 * Lanes.COUNT + Winograd.WORK);
+        int work = kernel + 9 * Floats.LANES;
+        float[] own = RowTiles.own(workers, worker, 9 * Floats.LANES + Winograd.WORK);
         int end = Math.min(channels, channel + 64);
         for (int c = channel; c < end; c++) {
             for (int half = 0; half < 2; half++) {
-                int output = panel * RowTiles.WIDTH + half * Lanes.COUNT;
-                int count = Math.clamp(outputs - output, 0, Lanes.COUNT);
+                int output = panel * RowTiles.WIDTH + half * Floats.LANES;
+                int count = Math.clamp(outputs - output, 0, Floats.LANES);
                 for (int lane = 0; lane < count; lane++) {
                     long from = w + c * kernels.channel + (output + lane) * kernels.output;
                     for (int t = 0; t < 9; t++) {
-                        own[kernel + t * Lanes.COUNT + lane] = Memory.f32(from + kernels.tap(t));
+                        own[kernel + t * Floats.LANES + lane] = Memory.f32(from + kernels.tap(t));
                     }
                 }
                 Winograd.kernel(own, kernel, transformed, RowTiles.START + (panel * channels + c) * RowTiles.WIDTH
-                        + half * Lanes.COUNT, point, work);
+                        + half * Floats.LANES, point, work);
             }
         }
     }
@@ -151,7 +151,7 @@ final class WinogradCorrelation implements Product {
             this.products = seen + Winograd.POINTS * pointIn;
             this.pixels = products + Winograd.POINTS * pointOut;
             this.work = pixels + windows;
-            this.own = RowTiles.own(workers, worker, work + Winograd.WORK + 16L * Lanes.COUNT + ChannelsLast.WINDOW);
+            this.own = RowTiles.own(workers, worker, work + Winograd.WORK + 16L * Floats.LANES + ChannelsLast.WINDOW);
         }
 
         void run(long source, float[] kernels, int point, long target) {
@@ -173,7 +173,7 @@ final class WinogradCorrelation implements Product {
                 for (int t = 0; t < rows * across; t++) {
                     int from = window + (t / across * columns + t % across) * Winograd.TILE * pixel;
                     int to = seen + (i * rows * across + t) * pixel;
-                    for (int c = 0; c < channels; c += Lanes.COUNT) {
+                    for (int c = 0; c < channels; c += Floats.LANES) {
                         Winograd.input(own, from + c, columns * pixel, pixel, own, to + c, pointIn, work);
                     }
                 }
@@ -192,11 +192,11 @@ final class WinogradCorrelation implements Product {
                     int column = t % across * Winograd.TILE;
                     int tileLines = Math.min(Winograd.TILE, outLines - line);
                     int tileColumns = Math.min(Winograd.TILE, outWidth - column);
-                    for (int o = 0; o < channelsOut; o += Lanes.COUNT) {
+                    for (int o = 0; o < channelsOut; o += Floats.LANES) {
                         Winograd.output(own, from + o, pointOut, places, work);
                         for (int y = 0; y < tileLines; y++) {
                             for (int x = 0; x < tileColumns; x++) {
-                                RowTiles.at(own, places + (y * Winograd.TILE + x) * Lanes.COUNT)
+                                RowTiles.at(own, places + (y * Winograd.TILE + x) * Floats.LANES)
                                         .intoArray(own, pixels + ((line + y) * outWidth + column + x) * outPixel + o);
                             }
                         }

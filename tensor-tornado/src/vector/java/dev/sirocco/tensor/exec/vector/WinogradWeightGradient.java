@@ -75,7 +75,7 @@ final class WinogradWeightGradient implements Product {
                 shape.in().w(), top - shape.pad().h(), -shape.pad().w(), lines + 2, columns + 2, own, window, pixelX, work);
         for (int t = 0; t < unitTiles; t++) {
             int from = window + (t / across * (columns + 2) + t % across) * Winograd.TILE * pixelX;
-            for (int c = 0; c < shape.channels(); c += Lanes.COUNT) {
+            for (int c = 0; c < shape.channels(); c += Floats.LANES) {
                 Winograd.input(own, from + c, (columns + 2) * pixelX, pixelX, shared, seen + t * pixelX + c, pointX, work);
             }
         }
@@ -83,7 +83,7 @@ final class WinogradWeightGradient implements Product {
                 shape.out().w(), top, 0, lines, columns, own, window, pixelY, work);
         for (int t = 0; t < unitTiles; t++) {
             int from = window + (t / across * columns + t % across) * Winograd.TILE * pixelY;
-            for (int o = 0; o < shape.outputs(); o += Lanes.COUNT) {
+            for (int o = 0; o < shape.outputs(); o += Floats.LANES) {
                 Winograd.outputAdjoint(own, from + o, columns * pixelY, pixelY, shared, gradients + t * pixelY + o, pointY, work);
             }
         }
@@ -92,14 +92,14 @@ final class WinogradWeightGradient implements Product {
     /** Gᵀ m G for one output and all channels. */
     private void transformBack(Workers workers, int worker, float[] shared, int sums, int pointW, long dw) {
         int kernel = RowTiles.START;
-        int work = kernel + 9 * Lanes.COUNT;
+        int work = kernel + 9 * Floats.LANES;
         float[] own = RowTiles.own(workers, worker, work + Winograd.WORK);
-        for (int c = 0; c < shape.channels(); c += Lanes.COUNT) {
+        for (int c = 0; c < shape.channels(); c += Floats.LANES) {
             Winograd.kernelAdjoint(shared, sums + c, pointW, own, kernel, work);
-            int count = Math.min(Lanes.COUNT, shape.channels() - c);
+            int count = Math.min(Floats.LANES, shape.channels() - c);
             for (int lane = 0; lane < count; lane++) {
                 for (int t = 0; t < 9; t++) {
-                    Memory.f32(dw + 36L * (c + lane) + 4L * t, own[kernel + t * Lanes.COUNT + lane]);
+                    Memory.f32(dw + 36L * (c + lane) + 4L * t, own[kernel + t * Floats.LANES + lane]);
                 }
             }
         }
