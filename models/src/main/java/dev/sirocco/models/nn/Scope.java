@@ -31,29 +31,32 @@ import java.util.function.Predicate;
  */
 public final class Scope {
 
-    /** Where the numbers of a parameter come from. */
+    /** Where the numbers of a parameter come from; they are made in the type that is wanted, without a copy. */
     @FunctionalInterface
     private interface Source {
-        Storage get(String name, Init init, Shape shape);
+        Storage get(String name, Init init, DType dtype, Shape shape);
     }
 
     private final Parameters parameters;
     private final Source source;
+    /** Of parameters with two axes or more. */
+    private final DType matrices;
     private final String path;
 
-    private Scope(Parameters parameters, Source source, String path) {
+    private Scope(Parameters parameters, Source source, DType matrices, String path) {
         this.parameters = parameters;
         this.source = source;
+        this.matrices = matrices;
         this.path = path;
     }
 
     /** For a new model. */
     public static Scope root(long seed) {
-        return new Scope(new Parameters(), (name, init, shape) -> {
-            Storage weights = new Storage(DType.F32, shape);
+        return new Scope(new Parameters(), (name, init, dtype, shape) -> {
+            Storage weights = new Storage(dtype, shape);
             init.fill(weights, new SplittableRandom(seed ^ hash(name)));
             return weights;
-        }, "");
+        }, DType.F32, "");
     }
 
     /**
@@ -69,7 +72,8 @@ public final class Scope {
     }
 
     /**
-     * Builds a model with the tensors of a checkpoint, copied as F32.
+     * Builds a model with the tensors of a checkpoint, copied as F32 unless the scope is {@linkplain #storing storing}
+     * matrices in another type.
      *
      * @param from what the tensors came from, for messages
      * @param isIgnored which tensors the model need not take
@@ -79,18 +83,18 @@ public final class Scope {
             Function<Scope, M> model) {
         List<String> missing = new ArrayList<>();
         Parameters parameters = new Parameters();
-        M loaded = model.apply(new Scope(parameters, (name, _, shape) -> {
+        M loaded = model.apply(new Scope(parameters, (name, _, dtype, shape) -> {
             Storage found = tensors.get(name);
             if (found == null) {
                 missing.add(name + " " + shape);
-                return new Storage(DType.F32, shape);
+                return new Storage(dtype, shape);
             }
             if (!found.shape().equals(shape)) {
                 throw new UserError(from + ": " + name + " has the shape " + found.shape() + ", this model needs " + shape
                         + "; was it made with other settings?");
             }
-            return found.to(DType.F32);
-        }, ""));
+            return found.to(dtype);
+        }, DType.F32, ""));
         List<String> unexpected = tensors.keySet().stream().filter(isIgnored.negate())
                 .filter(name -> parameters.all().stream().noneMatch(s -> s.name().equals(name))).sorted().toList();
         if (!missing.isEmpty() || !unexpected.isEmpty()) {
@@ -108,7 +112,7 @@ public final class Scope {
     }
 
     public Scope at(String name) {
-        return new Scope(parameters, source, path.isEmpty() ? name : path + "." + name);
+        return new Scope(parameters, source, matrices, path.isEmpty() ? name : path + "." + name);
     }
 
     public Scope at(int index) {
@@ -117,10 +121,7 @@ public final class Scope {
 
     /** The same place, its matrices being stored in this type; vectors stay F32. */
     public Scope storing(DType dtype) {
-        return new Scope(parameters, (name, init, shape) -> {
-            Storage values = source.get(name, init, shape);
-            return shape.rank() < 2 ? values : values.to(dtype);
-        }, path);
+        return new Scope(parameters, source, dtype, path);
     }
 
     /** Names joined by dots, such as {@code h.3.attn}; empty at the root. */
@@ -140,7 +141,8 @@ public final class Scope {
 
     private State make(String name, Init init, boolean isTrained, int... dims) {
         String full = at(name).path;
-        State state = new State(full, source.get(full, init, Shape.of(dims)));
+        Shape shape = Shape.of(dims);
+        State state = new State(full, source.get(full, init, shape.rank() < 2 ? DType.F32 : matrices, shape));
         parameters.add(state, isTrained);
         return state;
     }

@@ -32,6 +32,8 @@ import java.util.Map;
 public final class GptDecoder implements AutoCloseable {
 
     private static final int BUCKET_GROWTH = 4;
+    /** So few tokens are read one by one: a program for them would take longer to get warm than it saves. */
+    private static final int FEW = 8;
 
     private final Gpt gpt;
     private final Gpt.Cache cache;
@@ -111,6 +113,9 @@ public final class GptDecoder implements AutoCloseable {
     /** The smallest length of a program that holds so many tokens, or the largest one that fits. */
     private static int bucket(int count, int room) {
         int bucket = 1;
+        if (count <= FEW) {
+            return bucket;
+        }
         while (bucket < count && bucket * BUCKET_GROWTH <= room) {
             bucket *= BUCKET_GROWTH;
         }

@@ -26,7 +26,7 @@ public record AdamW(double beta1, double beta2, double eps, double weightDecay) 
         Tensor decayed = in.get(0).mul(rate.mul(-weightDecay).add(1));
         Tensor m = in.get(2).add(gradient.sub(in.get(2)).mul(1 - beta1));
         Tensor v = in.get(3).mul(beta2).add(gradient.square().mul(1 - beta2));
-        Tensor denominator = v.sqrt().div(correction2.sqrt()).add(eps);
+        Tensor denominator = v.sqrt().mul(correction2.rsqrt()).add(eps);
         Tensor param = decayed.sub(m.div(denominator).mul(rate.div(correction1)));
         return List.of(param, m, v);
     }
