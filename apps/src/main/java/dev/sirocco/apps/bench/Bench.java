@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,6 +29,9 @@ public final class Bench implements Runnable {
 
     @Option(names = "--json", description = "One JSON line for each workload.")
     private boolean json;
+
+    @Option(names = "--micro", description = "Single kernels under JMH instead; names choose among them.")
+    private boolean micro;
 
     @Option(names = "--peers", description = "Run the same work in PyTorch too, in turn, and print the ratios.")
     private boolean peers;
@@ -55,6 +59,10 @@ public final class Bench implements Runnable {
         if (runs < 1 || rounds < 1 || threads < 1 || threads > 1024) {
             throw new UserError("--runs, --rounds and --threads must be 1 or more (and threads at most 1024)");
         }
+        if (micro) {
+            runMicro();
+            return;
+        }
         List<Workload> chosen = chosen();
         if (peers) {
             compare(chosen);
@@ -66,6 +74,14 @@ public final class Bench implements Runnable {
             Roofline roofline = new Roofline(threads);
             print(Measurement.of("roofline-fma", roofline.gigaflops(), "GFLOP", roofline::multiplyAdd, runs));
             print(Measurement.of("roofline-memory", roofline.gigabytes(), "GB", roofline::read, runs));
+        }
+    }
+
+    private void runMicro() {
+        try {
+            Micro.main(names);
+        } catch (RunnerException e) {
+            throw new UserError("JMH: " + e.getMessage(), e);
         }
     }
 
