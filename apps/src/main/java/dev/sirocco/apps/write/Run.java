@@ -17,7 +17,7 @@ import java.util.Map;
  * @param minutes 0 for no limit
  * @param batch windows in a step
  * @param context characters in a window
- * @param learningRate Muon's; AdamW's is {@value #ADAM_SHARE} of it
+ * @param learningRate the largest, as {@link Preset#optimizer} takes it
  * @param clean whether the text is cleaned
  * @param validation the share of the text, at its end, that is not trained on
  */
@@ -26,7 +26,6 @@ public record Run(Preset preset, String data, long steps, double minutes, int ba
         int inspectEvery, boolean recompute) {
 
     static final String FILE = "run.json";
-    static final double ADAM_SHARE = 0.15;
 
     private static final double MONTH_OF_MINUTES = 60 * 24 * 31;
 

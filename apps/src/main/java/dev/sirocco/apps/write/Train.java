@@ -5,9 +5,6 @@ import dev.sirocco.apps.Interrupt;
 import dev.sirocco.apps.MachineMemory;
 import dev.sirocco.apps.Terminal;
 import dev.sirocco.models.nn.Scope;
-import dev.sirocco.models.optim.AdamW;
-import dev.sirocco.models.optim.Muon;
-import dev.sirocco.models.optim.Schedule;
 import dev.sirocco.models.train.Trainer;
 import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.models.zoo.GptTask;
@@ -30,9 +27,6 @@ import picocli.CommandLine.ParentCommand;
         description = "Trains a model on a text. Ctrl-C saves; --resume goes on.")
 final class Train implements Callable<Integer> {
 
-    private static final double MUON_DECAY = 0.1;
-    private static final double WARMUP = 0.02;
-
     @ParentCommand
     private Write parent;
 
@@ -43,7 +37,7 @@ final class Train implements Callable<Integer> {
     private Path out;
 
     @Option(names = "--preset", paramLabel = "P",
-            description = "tiny, small (default) or base: 0.8, 1.9 or 4.8 million parameters.")
+            description = "tiny, small (default) or base: 0.8, 1.8 or 4.8 million parameters; nano: as nanoGPT on a CPU.")
     private Preset preset;
 
     @Option(names = "--minutes", paramLabel = "M", description = "How long to train, over all resumptions.")
@@ -69,7 +63,7 @@ final class Train implements Callable<Integer> {
     @Option(names = "--context", paramLabel = "N", description = "Characters in a window.")
     private Integer context;
 
-    @Option(names = "--lr", paramLabel = "X", description = "Learning rate of Muon (default 0.04).")
+    @Option(names = "--lr", paramLabel = "X", description = "Largest learning rate: Muon's, default 0.04 (nano: AdamW's, 0.001).")
     private Double learningRate;
 
     @Option(names = "--dropout", paramLabel = "X", description = "Dropout rate.")
@@ -179,10 +173,9 @@ final class Train implements Callable<Integer> {
 
     private Trainer trainer(GptTask task, Gpt gpt, Run run, Terminal terminal) {
         Trainer.Config config = new Trainer.Config(run.steps(), run.minutes(), run.evalEvery(), run.saveEvery(),
-                run.logEvery(), run.inspectEvery(), 1, 0, 0, run.recompute(), run.seed());
-        AdamW rest = new AdamW(run.learningRate() * Run.ADAM_SHARE, 0.9, 0.95, 1e-10, 0);
-        return new Trainer(task, gpt.optimizer(new Muon(run.learningRate(), MUON_DECAY), rest),
-                Schedule.linear(0).withWarmup(WARMUP), config, folder(), Map.of(), device.executor(), terminal.out());
+                run.logEvery(), run.inspectEvery(), 1, run.preset().clip(), 0, run.recompute(), run.seed());
+        return new Trainer(task, run.preset().optimizer(gpt, run.learningRate()), run.preset().schedule(), config,
+                folder(), Map.of(), device.executor(), terminal.out());
     }
 
     private Path folder() {

@@ -13,6 +13,7 @@ import dev.sirocco.tensor.ir.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -74,6 +75,15 @@ class GraphConformanceTest {
                 scenario("one tensor under several names, and views of it", t -> {
                     Tensor y = t.normal(13, 17).exp();
                     t.outputs(y, y, y.transpose(), y.reshape(221), y.slice(0, 3, 9));
+                }),
+                scenario("gradients of activations between products", t -> {
+                    Tensor x = t.normal(13, 17);
+                    Tensor up = t.normal(17, 33);
+                    Tensor down = t.normal(33, 9);
+                    for (UnaryOperator<Tensor> f : List.<UnaryOperator<Tensor>>of(Tensor::gelu, Tensor::geluTanh, Tensor::silu)) {
+                        Tensor y = f.apply(x.matmul(up)).matmul(down);
+                        Grad.of(y.square().mean(), List.of(x, up, down)).forEach(t::outputs);
+                    }
                 }),
                 scenario("a value inside a chain and asked for", t -> {
                     Tensor x = t.normal(13, 321);

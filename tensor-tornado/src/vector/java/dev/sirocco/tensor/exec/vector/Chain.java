@@ -324,22 +324,24 @@ final class Chain {
             }
             for (int i = 0; i < plan.cells().size(); i++) {
                 Cell cell = plan.cells().get(i);
-                Loops.Loop before = cell.op() == null ? null : Loops.before(cell.op());
                 int[] in = cell.operands().stream().mapToInt(this::operand).toArray();
-                // Two loops read the operands, so the result must not take the place of one.
-                int early = before == null ? -1 : result(cell.result());
+                Loops.Loop before = cell.op() == null ? null : Loops.before(cell.op());
+                if (before != null) {
+                    int between = register(DType.F32);
+                    instructions.add(new Instruction(before, between, in[0], in[0], in[0]));
+                    in[1] = between;
+                }
                 for (Layout o : cell.operands()) {
                     release(o.buffer(), i, lastUse);
                 }
-                int result = before == null ? result(cell.result()) : early;
+                int result = result(cell.result());
                 if (!lastUse.containsKey(cell.result())) {
                     release(cell.result(), i, Map.of(cell.result(), i));
                 }
-                if (before != null) {
-                    instructions.add(new Instruction(before, result, in[0], in[0], in[0]));
-                    in[1] = result;
-                }
                 instructions.add(new Instruction(loop(cell), result, in[0], in[Math.min(1, in.length - 1)], in[in.length - 1]));
+                if (before != null) {
+                    free(in[1]);
+                }
             }
         }
 
@@ -352,10 +354,15 @@ final class Chain {
         private void release(Buffer buffer, int at, Map<Buffer, Integer> lastUse) {
             Integer slot = slotOf.get(buffer);
             if (slot != null && lastUse.get(buffer) == at && slots.get(slot).kind == Kind.REGISTER) {
-                List<Long> free = freeRegisters.computeIfAbsent(buffer.type().dtype().bytes(), _ -> new ArrayList<>());
-                if (!free.contains(slots.get(slot).address)) {
-                    free.add(slots.get(slot).address);
-                }
+                free(slot);
+            }
+        }
+
+        private void free(int register) {
+            Slot slot = slots.get(register);
+            List<Long> free = freeRegisters.computeIfAbsent(slot.dtype.bytes(), _ -> new ArrayList<>());
+            if (!free.contains(slot.address)) {
+                free.add(slot.address);
             }
         }
 
@@ -386,12 +393,15 @@ final class Chain {
                 slot = add(new Slot(Kind.LINEAR, type, first, null, reserve(Floats.LANES, type)));
                 stored.add(slot);
             } else {
-                List<Long> free = freeRegisters.getOrDefault(type.bytes(), List.of());
-                long offset = free.isEmpty() ? reserve(BLOCK, type) : free.removeLast();
-                slot = add(new Slot(Kind.REGISTER, type, offset, null, 0));
+                slot = register(type);
             }
             slotOf.put(buffer, slot);
             return slot;
+        }
+
+        private int register(DType type) {
+            List<Long> free = freeRegisters.getOrDefault(type.bytes(), List.of());
+            return add(new Slot(Kind.REGISTER, type, free.isEmpty() ? reserve(BLOCK, type) : free.removeLast(), null, 0));
         }
 
         private int add(Slot slot) {
