@@ -135,6 +135,10 @@ final class Gemm {
             return;
         }
         boolean serial = (long) batch * shape.m * shape.n * shape.k <= SERIAL;
+        if (!serial && Gemv.sharesRows(shape, this.b)) {
+            new Gemv(shape, this.a, this.b, this.c, accumulate).runShares(new Call(workers, a, b, c, epilogue));
+            return;
+        }
         int count = serial ? 1 : workers.count();
         int pieces = batch % count == 0 || batch >= 4 * count ? 1 : count;
         Grid grid = Gemv.suits(shape, this.b) ? Gemv.grid(shape, pieces) : Grid.of(shape, pieces);

@@ -4,7 +4,6 @@ import static dev.sirocco.tensor.exec.vector.Panel.FLOAT;
 import static dev.sirocco.tensor.exec.vector.Panel.INTS;
 import static dev.sirocco.tensor.exec.vector.Panel.LANES;
 import static dev.sirocco.tensor.exec.vector.Panel.MEMORY;
-
 import static dev.sirocco.tensor.exec.vector.Panel.ORDER;
 import static dev.sirocco.tensor.exec.vector.Panel.S;
 import static dev.sirocco.tensor.exec.vector.Panel.load;
@@ -25,22 +24,25 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * The product of a few rows with a matrix, as in decoding: bound by memory, so B is read once from front
- * to back and not packed.
+ * The product of a few rows with a matrix, as in decoding: bound by memory, so B is read once and not packed.
  *
  * <p>Where k is contiguous in B (weights stored (n, k)) an element of C is a dot product; where n is,
- * rows of B are added up into rows of sums that stay in the cache.
+ * rows of B are added up into rows of sums that stay in the cache. A worker reads a contiguous part of B, in
+ * {@link #STREAMS} streams at once, each of them from front to back: that is what hardware prefetchers follow best.
+ * So where n is contiguous the workers share the rows of a large B, and their sums are added up in a second step.
  */
 final class Gemv {
 
     /** Up to this many rows packing B costs more than reading it from the cache for every row. */
     private static final int MAX_ROWS = 4;
-    /** Columns whose dot products are taken together. */
-    private static final int DOTS = 4;
-    /** Rows of B that are added up together. */
-    private static final int ADDENDS = 4;
-    /** Columns of the sums that are kept in the cache, and with them {@link #ADDENDS} rows of B. */
-    private static final int SUMS = 2048;
+    /** Columns whose dot products are taken together, or rows that are added up together, far from each other. */
+    private static final int STREAMS = 4;
+    /** Sums that are kept in the cache. */
+    private static final int SUMS = 4096;
+    /** Parts of k that are summed by themselves: a constant, for the sake of the same bits. */
+    private static final int SHARES = 4;
+    /** Rows of B in a part of k, at least. */
+    private static final int MIN_SHARE = 16;
 
     private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(S, 0);
     private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(S, 1);
@@ -74,15 +76,42 @@ final class Gemv {
         return new Grid(1, Math.ceilDiv(shape.n(), cols), shape.m(), cols);
     }
 
+    /** Whether the rows of B are shared; there must be work for several workers. */
+    static boolean sharesRows(Shape shape, Operand b) {
+        return suits(shape, b) && b.rowStride() != 1 && shape.batch() == 1 && shape.k() >= SHARES * MIN_SHARE;
+    }
+
+    /** Computes all of C by {@linkplain #sharesRows sharing the rows of B}. */
+    void runShares(Call call) {
+        Workers workers = call.workers();
+        long sums = workers.scratch(Workers.current(), 0, 4L * SHARES * shape.m() * shape.n());
+        Grid strips = grid(shape, Math.ceilDiv(workers.count(), SHARES));
+        workers.run(SHARES * strips.parts(), (part, worker) -> {
+            Region strip = strips.region(part % strips.parts(), shape);
+            new Gemv(shape, a, b, c, accumulate).share(call, part / strips.parts(), strip, sums, worker);
+        });
+        Grid grid = grid(shape, workers.count());
+        workers.run(grid.parts(), (part, _) -> {
+            Region region = grid.region(part, shape);
+            for (int row = 0; row < shape.m(); row++) {
+                join(sums + 4L * row * shape.n(), 4L * shape.m() * shape.n(), region.col0(), region.colEnd(),
+                        call.c() + row * c.rowBytes());
+            }
+            finish(call, region, 0);
+        });
+    }
+
     /** Computes all rows of the columns of {@code region}. */
     void run(Call call, Region region, int item, int worker) {
         if (b.rowStride() == 1) {
             dots(call, region, worker);
         } else {
-            for (int col = region.col0(); col < region.colEnd(); col += SUMS) {
-                addRows(call, col, Math.min(SUMS, region.colEnd() - col), worker);
-            }
+            addRows(call, 0, shape.k(), region, call.c(), c.rowBytes(), accumulate, worker);
         }
+        finish(call, region, item);
+    }
+
+    private void finish(Call call, Region region, int item) {
         if (call.epilogue() != null) {
             call.epilogue().apply(item, 0, shape.m(), region.col0(), region.cols());
         }
@@ -93,26 +122,34 @@ final class Gemv {
     private void dots(Call call, Region region, int worker) {
         int k = shape.k();
         int vectorK = k - k % (halves ? 2 * LANES : LANES);
-        int x = DOTS * LANES;
+        int x = STREAMS * LANES;
         memory = call.workers().floats(worker, x + shape.m() * k);
-        copyRows(call.a(), x);
+        copyRows(call.a(), k, x);
         if (halves) {
             for (int row = 0; row < shape.m(); row++) {
                 deinterleave(memory, x + row * k, vectorK);
             }
         }
-        for (int col = region.col0(); col < region.colEnd(); col += DOTS) {
-            int count = Math.min(DOTS, region.colEnd() - col);
-            for (int row = 0; row < shape.m(); row++) {
-                dots(vectorK, x + row * k, call.b() + col * b.colBytes(), count,
-                        call.c() + row * c.rowBytes() + 4L * col);
-            }
+        int length = region.cols() / STREAMS;
+        for (int i = 0; i < length; i++) {
+            dots(call, vectorK, x, region.col0() + i, STREAMS, length);
+        }
+        dots(call, vectorK, x, region.col0() + STREAMS * length, region.cols() % STREAMS, 1);
+    }
+
+    /** The elements of C in {@code count} columns from {@code col} on, {@code step} from each other. */
+    private void dots(Call call, int vectorK, int x, int col, int count, int step) {
+        if (count == 0) {
+            return;
+        }
+        for (int row = 0; row < shape.m(); row++) {
+            dots(vectorK, x + row * shape.k(), call.b() + col * b.colBytes(), count, step * b.colBytes(),
+                    call.c() + row * c.rowBytes() + 4L * col, 4L * step);
         }
     }
 
-    /** {@code count} neighbouring elements of C; the last column of B stands in for missing ones. */
-    private void dots(int vectorK, int x, long b, int count, long c) {
-        long stride = this.b.colBytes();
+    /** Some elements of C; the last column of B stands in for missing ones. */
+    private void dots(int vectorK, int x, long b, int count, long stride, long c, long stepC) {
         long b1 = b + Math.min(1, count - 1) * stride;
         long b2 = b + Math.min(2, count - 1) * stride;
         long b3 = b + Math.min(3, count - 1) * stride;
@@ -122,7 +159,8 @@ final class Gemv {
             dotsF32(vectorK, memory, x, b, b1, b2, b3);
         }
         for (int i = 0; i < count; i++) {
-            put(c + 4L * i, dotRest(x, b + i * stride, vectorK, sum(FloatVector.fromArray(S, memory, i * LANES))));
+            float sum = sum(FloatVector.fromArray(S, memory, i * LANES));
+            put(c + stepC * i, dotRest(x, b + i * stride, vectorK, shape.k(), sum), accumulate);
         }
     }
 
@@ -165,8 +203,8 @@ final class Gemv {
         s3.intoArray(m, 3 * LANES);
     }
 
-    private float dotRest(int x, long b, int from, float sum) {
-        for (int p = from; p < shape.k(); p++) {
+    private float dotRest(int x, long b, int from, int to, float sum) {
+        for (int p = from; p < to; p++) {
             sum = Math.fma(memory[x + p], scalar(this.b.storage(), b + p * this.b.rowBytes()), sum);
         }
         return sum;
@@ -174,63 +212,103 @@ final class Gemv {
 
     // n contiguous in B
 
-    private void addRows(Call call, int col, int cols, int worker) {
-        int k = shape.k();
+    private void share(Call call, int share, Region strip, long sums, int worker) {
+        int first = firstRow(share);
+        long rowBytes = 4L * shape.n();
+        int rows = firstRow(share + 1) - first;
+        addRows(call, first, rows, strip, sums + share * shape.m() * rowBytes, rowBytes, false, worker);
+    }
+
+    private int firstRow(int share) {
+        return (int) ((long) share * shape.k() / SHARES);
+    }
+
+    /** Adds up the shares' sums of a row of C, which begin at {@code sums}, {@code stride} bytes from each other. */
+    private void join(long sums, long stride, int col, int end, long c) {
+        for (; col <= end - LANES; col += LANES) {
+            long at = sums + 4L * col;
+            FloatVector sum = load(at).add(load(at + stride)).add(load(at + 2 * stride)).add(load(at + 3 * stride));
+            store(c + 4L * col, accumulate ? sum.add(load(c + 4L * col)) : sum);
+        }
+        for (; col < end; col++) {
+            float sum = 0;
+            for (int share = 0; share < SHARES; share++) {
+                sum += MEMORY.get(FLOAT, sums + 4L * col + share * stride);
+            }
+            put(c + 4L * col, sum, accumulate);
+        }
+    }
+
+    /** Multiplies {@code rows} columns of A, from {@code first} on, by as many rows of B, in the region's columns. */
+    private void addRows(Call call, int first, int rows, Region region, long c, long rowBytesC, boolean add,
+            int worker) {
+        int width = Math.max(2 * LANES, SUMS / shape.m() / (2 * LANES) * 2 * LANES);
+        int y = shape.m() * rows;
+        memory = call.workers().floats(worker, y + shape.m() * width);
+        copyRows(call.a() + first * a.colBytes(), rows, 0);
+        for (int col = region.col0(); col < region.colEnd(); col += width) {
+            int cols = Math.min(width, region.colEnd() - col);
+            addRows(call.b() + first * b.rowBytes() + col * b.colBytes(), rows, cols, y, c + 4L * col, rowBytesC, add);
+        }
+    }
+
+    private void addRows(long source, int rows, int cols, int y, long c, long rowBytesC, boolean add) {
         int vectorCols = cols - cols % (halves ? 2 * LANES : LANES);
-        int x = 0;
-        int y = shape.m() * k;
-        memory = call.workers().floats(worker, y + shape.m() * vectorCols);
-        copyRows(call.a(), x);
         Arrays.fill(memory, y, y + shape.m() * vectorCols, 0);
-        long source = call.b() + col * b.colBytes();
-        for (int p = 0; p < k; p += ADDENDS) {
+        int length = rows / STREAMS;
+        for (int p = 0; p < length; p++) {
             for (int row = 0; row < shape.m(); row++) {
-                addRows(x + row * k + p, source + p * b.rowBytes(), Math.min(ADDENDS, k - p),
-                        vectorCols, y + row * vectorCols);
+                addRows(row * rows + p, length, source + p * b.rowBytes(), vectorCols, y + row * vectorCols);
+            }
+        }
+        for (int p = STREAMS * length; p < rows; p++) {
+            for (int row = 0; row < shape.m(); row++) {
+                addRow(row * rows + p, source + p * b.rowBytes(), vectorCols, y + row * vectorCols);
             }
         }
         for (int row = 0; row < shape.m(); row++) {
-            long target = call.c() + row * c.rowBytes() + 4L * col;
-            storeSums(y + row * vectorCols, vectorCols, target);
+            storeSums(y + row * vectorCols, vectorCols, c + row * rowBytesC, add);
             for (int j = vectorCols; j < cols; j++) {
-                put(target + 4L * j, dotRest(x + row * k, source + j * b.colBytes(), 0, 0));
+                float sum = dotRest(row * rows, source + j * b.colBytes(), 0, rows, 0);
+                put(c + row * rowBytesC + 4L * j, sum, add);
             }
         }
     }
 
-    private void storeSums(int y, int n, long target) {
+    private void storeSums(int y, int n, long target, boolean add) {
         if (halves) {
             interleave(memory, y, n);
         }
         for (int j = 0; j < n; j += LANES) {
             FloatVector sum = FloatVector.fromArray(S, memory, y + j);
-            store(target + 4L * j, accumulate ? sum.add(load(target + 4L * j)) : sum);
+            store(target + 4L * j, add ? sum.add(load(target + 4L * j)) : sum);
         }
     }
 
-    private void addRows(int x, long b, int count, int n, int y) {
-        long stride = this.b.rowBytes();
-        if (count == ADDENDS && halves) {
-            addRowsBf16(memory, x, b, stride, n, y);
-        } else if (count == ADDENDS) {
-            addRowsF32(memory, x, b, stride, n, y);
+    /** {@link #STREAMS} rows of B, {@code step} from each other. */
+    private void addRows(int x, int step, long b, int n, int y) {
+        long stride = step * this.b.rowBytes();
+        if (halves) {
+            addRowsBf16(memory, x, step, b, stride, n, y);
         } else {
-            for (int p = 0; p < count; p++) {
-                if (halves) {
-                    addRowBf16(memory, x + p, b + p * stride, n, y);
-                } else {
-                    addRowF32(memory, x + p, b + p * stride, n, y);
-                }
-            }
+            addRowsF32(memory, x, step, b, stride, n, y);
+        }
+    }
+
+    private void addRow(int x, long b, int n, int y) {
+        if (halves) {
+            addRowBf16(memory, x, b, n, y);
+        } else {
+            addRowF32(memory, x, b, n, y);
         }
     }
 
     /** y += x B for 4 rows of B in single precision. */
-    private static void addRowsF32(float[] m, int x, long b, long stride, int n, int y) {
-        FloatVector x0 = FloatVector.broadcast(S, m[x + 0]);
-        FloatVector x1 = FloatVector.broadcast(S, m[x + 1]);
-        FloatVector x2 = FloatVector.broadcast(S, m[x + 2]);
-        FloatVector x3 = FloatVector.broadcast(S, m[x + 3]);
+    private static void addRowsF32(float[] m, int x, int step, long b, long stride, int n, int y) {
+        FloatVector x0 = FloatVector.broadcast(S, m[x]);
+        FloatVector x1 = FloatVector.broadcast(S, m[x + step]);
+        FloatVector x2 = FloatVector.broadcast(S, m[x + 2 * step]);
+        FloatVector x3 = FloatVector.broadcast(S, m[x + 3 * step]);
         for (int j = 0; j < n; j += LANES) {
             long at = b + 4L * j;
             FloatVector sum = FloatVector.fromArray(S, m, y + j);
@@ -243,11 +321,11 @@ final class Gemv {
     }
 
     /** y += x B for 4 rows of B in bf16, y {@linkplain #deinterleave deinterleaved}. */
-    private static void addRowsBf16(float[] m, int x, long b, long stride, int n, int y) {
-        FloatVector x0 = FloatVector.broadcast(S, m[x + 0]);
-        FloatVector x1 = FloatVector.broadcast(S, m[x + 1]);
-        FloatVector x2 = FloatVector.broadcast(S, m[x + 2]);
-        FloatVector x3 = FloatVector.broadcast(S, m[x + 3]);
+    private static void addRowsBf16(float[] m, int x, int step, long b, long stride, int n, int y) {
+        FloatVector x0 = FloatVector.broadcast(S, m[x]);
+        FloatVector x1 = FloatVector.broadcast(S, m[x + step]);
+        FloatVector x2 = FloatVector.broadcast(S, m[x + 2 * step]);
+        FloatVector x3 = FloatVector.broadcast(S, m[x + 3 * step]);
         for (int j = 0; j < n; j += 2 * LANES) {
             long at = b + 2L * j;
             FloatVector even = FloatVector.fromArray(S, m, y + j);
@@ -287,14 +365,14 @@ final class Gemv {
 
     // both
 
-    private void put(long address, float value) {
-        MEMORY.set(FLOAT, address, accumulate ? MEMORY.get(FLOAT, address) + value : value);
+    private static void put(long address, float value, boolean add) {
+        MEMORY.set(FLOAT, address, add ? MEMORY.get(FLOAT, address) + value : value);
     }
 
-    /** The rows of A one after the other. */
-    private void copyRows(long source, int x) {
+    /** Some columns of A, row after row. */
+    private void copyRows(long source, int count, int x) {
         for (int row = 0; row < shape.m(); row++) {
-            for (int p = 0; p < shape.k(); p++) {
+            for (int p = 0; p < count; p++) {
                 memory[x++] = scalar(a.storage(), source + row * a.rowBytes() + p * a.colBytes());
             }
         }
