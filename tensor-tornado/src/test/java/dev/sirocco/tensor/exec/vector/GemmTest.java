@@ -12,6 +12,7 @@ import dev.sirocco.tensor.exec.vector.Gemm.Shape;
 import dev.sirocco.tensor.exec.vector.Gemm.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,10 +108,10 @@ class GemmTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 4098, 70, 1", "3, 4098, 70, 1", "130, 2100, 700, 1", "1030, 40, 330, 1", "20, 24, 30, 7"})
+    @CsvSource({"1, 4098, 70, 1", "3, 4098, 70, 1", "1, 768, 3072, 1", "130, 2100, 700, 1", "1030, 40, 330, 1", "20, 24, 30, 7"})
     void sameBitsForAnyNumberOfWorkers(int m, int n, int k, int batch) {
         Shape shape = new Shape(m, n, k, 1, 1, batch);
-        for (Operand b : new Operand[] {rowMajor(k, n), columnMajor(k, n), columnMajor(k, n).stored(Storage.BF16)}) {
+        for (Operand b : layoutsOfB(n, k)) {
             Case one = new Case(shape, rowMajor(m, k), b.batched(0, 0, (long) k * n), true);
             float[] expected = one.run(1, null);
             assertArrayEquals(expected, one.run(2, null));
@@ -121,8 +122,19 @@ class GemmTest {
     @ParameterizedTest
     @CsvSource({"1, 4098, 70, 1", "130, 2100, 700, 1", "1030, 40, 330, 1", "20, 24, 30, 7", "5, 9, 0, 1"})
     void epilogueSeesEachFinishedElementOnce(int m, int n, int k, int batch) {
+        for (Operand b : layoutsOfB(n, k)) {
+            epilogueSeesEachFinishedElementOnce(m, n, k, batch, b);
+        }
+    }
+
+    private static List<Operand> layoutsOfB(int n, int k) {
+        return List.of(rowMajor(k, n), columnMajor(k, n), rowMajor(k, n).stored(Storage.BF16),
+                columnMajor(k, n).stored(Storage.BF16));
+    }
+
+    private void epilogueSeesEachFinishedElementOnce(int m, int n, int k, int batch, Operand b) {
         Shape shape = new Shape(m, n, k, 1, 1, batch);
-        Case one = new Case(shape, rowMajor(m, k), columnMajor(k, n), false);
+        Case one = new Case(shape, rowMajor(m, k), b, false);
         float[] expected = one.run(2, null);
         for (int i = 0; i < expected.length; i++) {
             expected[i] = 2 * expected[i] + 1;
