@@ -63,7 +63,7 @@ final class Train implements Callable<Integer> {
     @Option(names = "--context", paramLabel = "N", description = "Characters in a window.")
     private Integer context;
 
-    @Option(names = "--lr", paramLabel = "X", description = "Largest learning rate: Muon's, default 0.04 (nano: AdamW's, 0.001).")
+    @Option(names = "--lr", paramLabel = "X", description = "Largest learning rate: Muon's, default 0.04 (nano: AdamW's, 0.002).")
     private Double learningRate;
 
     @Option(names = "--dropout", paramLabel = "X", description = "Dropout rate.")
