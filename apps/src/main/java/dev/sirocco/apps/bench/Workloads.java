@@ -15,6 +15,7 @@ import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -32,6 +33,7 @@ final class Workloads {
             new Workload("conv-train", 32, "picture", Workloads::convolutionTraining));
 
     private static final int VOCABULARY = 65;
+    private static final int BATCHES = 61;
 
     private Workloads() {}
 
@@ -64,9 +66,17 @@ final class Workloads {
         Tensor targets = g.input("targets", DType.I32, batch, config.context());
         Optimizer optimizer = gpt.optimizer(new AdamW(1e-3, 0.1));
         Program step = training(g, gpt.loss(tokens, targets), optimizer, 1).compile(executor);
-        fill(step.input("tokens"), VOCABULARY);
-        fill(step.input("targets"), VOCABULARY);
-        return steps(step, optimizer);
+        // One batch for ever would be learned by heart, and vanishing gradients are slow to compute with.
+        int[][] batches = new int[BATCHES][];
+        SplittableRandom random = new SplittableRandom(2);
+        Arrays.setAll(batches, _ -> random.ints((long) batch * config.context(), 0, VOCABULARY).toArray());
+        Runnable run = steps(step, optimizer);
+        int[] number = {0};
+        return () -> {
+            step.input("tokens").set(batches[number[0] % BATCHES]);
+            step.input("targets").set(batches[++number[0] % BATCHES]);
+            run.run();
+        };
     }
 
     private static Runnable convolutionTraining(Executor executor) {
