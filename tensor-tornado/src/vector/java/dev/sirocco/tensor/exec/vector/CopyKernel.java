@@ -1,7 +1,9 @@
 package dev.sirocco.tensor.exec.vector;
 
+import dev.sirocco.tensor.ir.Storage;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Writes views into parts of a contiguous result: concatenation and padding. */
 final class CopyKernel implements Kernel {
@@ -56,7 +58,7 @@ final class CopyKernel implements Kernel {
      * @param filled what is first set to {@code fill}; null if the parts cover the result
      */
     CopyKernel(List<View> sources, List<View> parts, View filled, double fill, String description) {
-        this.copies = java.util.stream.IntStream.range(0, sources.size())
+        this.copies = IntStream.range(0, sources.size())
                 .filter(i -> sources.get(i).shape().numel() > 0)
                 .mapToObj(i -> copy(sources.get(i), parts.get(i))).toList();
         this.filled = filled;
@@ -80,7 +82,7 @@ final class CopyKernel implements Kernel {
     public void run(Workers workers) {
         if (filled != null) {
             MemorySegment memory = Memory.ALL.asSlice(filled.address(), filled.shape().numel() * filled.dtype().bytes());
-            dev.sirocco.tensor.ir.Storage.over(filled.dtype(), filled.shape(), memory).fill((float) fill);
+            Storage.over(filled.dtype(), filled.shape(), memory).fill((float) fill);
         }
         for (Copy copy : copies) {
             long rows = copy.rows();

@@ -1,15 +1,12 @@
 package dev.sirocco.tensor.exec.vector;
 
-import static dev.sirocco.tensor.exec.vector.Panel.FLOAT;
-import static dev.sirocco.tensor.exec.vector.Panel.INTS;
-import static dev.sirocco.tensor.exec.vector.Panel.LANES;
-import static dev.sirocco.tensor.exec.vector.Panel.MEMORY;
-import static dev.sirocco.tensor.exec.vector.Panel.ORDER;
-import static dev.sirocco.tensor.exec.vector.Panel.S;
-import static dev.sirocco.tensor.exec.vector.Panel.load;
+import static dev.sirocco.tensor.exec.vector.Floats.INTS;
+import static dev.sirocco.tensor.exec.vector.Floats.LANES;
+import static dev.sirocco.tensor.exec.vector.Floats.S;
+import static dev.sirocco.tensor.exec.vector.Floats.load;
+import static dev.sirocco.tensor.exec.vector.Floats.store;
+import static dev.sirocco.tensor.exec.vector.Floats.sum;
 import static dev.sirocco.tensor.exec.vector.Panel.scalar;
-import static dev.sirocco.tensor.exec.vector.Panel.store;
-import static dev.sirocco.tensor.exec.vector.Panel.sum;
 
 import dev.sirocco.tensor.exec.vector.Gemm.Call;
 import dev.sirocco.tensor.exec.vector.Gemm.Grid;
@@ -233,7 +230,7 @@ final class Gemv {
         for (; col < end; col++) {
             float sum = 0;
             for (int share = 0; share < SHARES; share++) {
-                sum += MEMORY.get(FLOAT, sums + 4L * col + share * stride);
+                sum += Memory.ALL.get(Memory.FLOAT, sums + 4L * col + share * stride);
             }
             put(c + 4L * col, sum, accumulate);
         }
@@ -366,7 +363,7 @@ final class Gemv {
     // both
 
     private static void put(long address, float value, boolean add) {
-        MEMORY.set(FLOAT, address, add ? MEMORY.get(FLOAT, address) + value : value);
+        Memory.ALL.set(Memory.FLOAT, address, add ? Memory.ALL.get(Memory.FLOAT, address) + value : value);
     }
 
     /** Some columns of A, row after row. */
@@ -399,7 +396,7 @@ final class Gemv {
     }
 
     private static IntVector pairs(long address) {
-        return IntVector.fromMemorySegment(INTS, MEMORY, address, ORDER);
+        return IntVector.fromMemorySegment(INTS, Memory.ALL, address, Memory.ORDER);
     }
 
     private static FloatVector even(IntVector pairs) {

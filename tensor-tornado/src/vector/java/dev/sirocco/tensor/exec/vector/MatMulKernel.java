@@ -3,6 +3,7 @@ package dev.sirocco.tensor.exec.vector;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Matrix products, [… M, K] × [… K, N], with an optional chain on each block of the result. */
@@ -51,7 +52,7 @@ final class MatMulKernel implements Kernel {
     }
 
     private static long[] batchStrides(View v) {
-        return java.util.Arrays.copyOf(v.strides(), v.strides().length - 2);
+        return Arrays.copyOf(v.strides(), v.strides().length - 2);
     }
 
     private static int size(int[] batch, int axis) {

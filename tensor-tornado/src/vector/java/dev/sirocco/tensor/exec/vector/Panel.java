@@ -1,10 +1,12 @@
 package dev.sirocco.tensor.exec.vector;
 
+import static dev.sirocco.tensor.exec.vector.Floats.INTS;
+import static dev.sirocco.tensor.exec.vector.Floats.LANES;
+import static dev.sirocco.tensor.exec.vector.Floats.S;
+import static dev.sirocco.tensor.exec.vector.Floats.VECTOR;
+
 import dev.sirocco.tensor.exec.vector.Gemm.Operand;
 import dev.sirocco.tensor.exec.vector.Gemm.Storage;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.stream.LongStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -24,21 +26,10 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Panel {
 
-    static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-    static final int LANES = S.length();
-    /** Bytes of a vector. */
-    static final int VECTOR = 4 * LANES;
     /** mr, the rows in a panel of A: 12 × 2 sums and the operands fit 32 registers (AVX-512), 4 × 2 fit 16. */
     static final int ROWS = LANES >= 16 ? 12 : 4;
     /** nr, the columns in a panel of B. */
     static final int COLS = 2 * LANES;
-
-    /** All of memory: one segment, so that the kernels are compiled once and address what they like. */
-    static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-    static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
-    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-    static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
     private static final VectorSpecies<Short> HALVES =
             VectorSpecies.of(short.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
@@ -119,7 +110,7 @@ final class Panel {
     }
 
     private static FloatVector load(Storage storage, long address, VectorMask<Float> mask) {
-        return storage == Storage.F32 ? FloatVector.fromMemorySegment(S, MEMORY, address, ORDER, mask)
+        return storage == Storage.F32 ? FloatVector.fromMemorySegment(S, Memory.ALL, address, Memory.ORDER, mask)
                 : widen(address, mask.cast(HALVES));
     }
 
@@ -238,9 +229,9 @@ final class Panel {
     private void store(int sums, VectorMask<Float> mask, long c, boolean add) {
         FloatVector value = FloatVector.fromArray(S, memory, sums);
         if (add) {
-            value = value.add(FloatVector.fromMemorySegment(S, MEMORY, c, ORDER, mask));
+            value = value.add(FloatVector.fromMemorySegment(S, Memory.ALL, c, Memory.ORDER, mask));
         }
-        value.intoMemorySegment(MEMORY, c, ORDER, mask);
+        value.intoMemorySegment(Memory.ALL, c, Memory.ORDER, mask);
     }
 
     /** The micro-kernel: 12 rows of a panel of A times a panel of B, all 12 × 2 vectors of sums in registers. */
@@ -357,35 +348,15 @@ final class Panel {
         c3r.intoArray(m, c + 7 * LANES);
     }
 
-    static FloatVector load(long address) {
-        return FloatVector.fromMemorySegment(S, MEMORY, address, ORDER);
-    }
-
-    static void store(long address, FloatVector value) {
-        value.intoMemorySegment(MEMORY, address, ORDER);
-    }
-
     /** A vector of bf16: the upper halves of the floats. */
     private static FloatVector widen(long address, VectorMask<Short> mask) {
-        return ((IntVector) ShortVector.fromMemorySegment(HALVES, MEMORY, address, ORDER, mask)
+        return ((IntVector) ShortVector.fromMemorySegment(HALVES, Memory.ALL, address, Memory.ORDER, mask)
                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0))
                 .lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 
-    /** The sum of the lanes, always in the same order. */
-    static float sum(FloatVector v) {
-        if (LANES > 8) {
-            v = v.add(v.rearrange(SWAP8));
-        }
-        if (LANES > 4) {
-            v = v.add(v.rearrange(SWAP4));
-        }
-        v = v.add(v.rearrange(SWAP2));
-        return v.add(v.rearrange(SWAP1)).lane(0);
-    }
-
     static float scalar(Storage storage, long address) {
-        return storage == Storage.F32 ? MEMORY.get(FLOAT, address)
-                : Float.intBitsToFloat(MEMORY.get(SHORT, address) << 16);
+        return storage == Storage.F32 ? Memory.ALL.get(Memory.FLOAT, address)
+                : Float.intBitsToFloat(Memory.ALL.get(Memory.SHORT, address) << 16);
     }
 }

@@ -55,11 +55,6 @@ final class ReduceKernel implements Kernel {
         this.partial = new float[sections == 1 ? 0 : Math.multiplyExact(sections, outer * inner)];
     }
 
-    /** Whether the axes are one run, so that the operand is [outer, reduced, inner]. */
-    static boolean isOneRun(Op.Reduce op) {
-        return op.axes().getLast() - op.axes().getFirst() == op.axes().size() - 1;
-    }
-
     @Override
     public void run(Workers workers) {
         if (dtype == DType.I32) {

@@ -1,7 +1,7 @@
 package dev.sirocco.tensor.exec.vector;
 
 import dev.sirocco.tensor.exec.Program;
-import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Backward;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Node;
 import dev.sirocco.tensor.ir.Op;
@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class VectorProgram implements Program {
     private final Map<String, Storage> outputs = new LinkedHashMap<>();
     private final Map<Buffer, Storage> outputMemory = new HashMap<>();
     /** Memory that kernels know by its address only. */
-    private final Set<Object> inUse = new java.util.HashSet<>();
+    private final Set<Object> inUse = new HashSet<>();
     private final MemorySegment arena;
     private final List<Kernel> kernels = new ArrayList<>();
     /** Nanoseconds of the last run of each kernel, if they are timed. */
@@ -250,7 +251,7 @@ final class VectorProgram implements Program {
         return switch (op) {
             case Op.Unary u -> u.kind().name().toLowerCase();
             case Op.Binary b -> b.kind().name().toLowerCase();
-            case dev.sirocco.tensor.ir.Backward b -> name(b.op()) + "-backward";
+            case Backward b -> name(b.op()) + "-backward";
             default -> op.getClass().getSimpleName().toLowerCase();
         };
     }
