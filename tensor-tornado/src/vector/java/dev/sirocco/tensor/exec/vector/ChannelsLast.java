@@ -42,7 +42,7 @@ final class ChannelsLast {
 
     /** Elements of a pixel: a whole number of panels, and not such that pixels fall into the same few cache lines. */
     static int pixel(int channels) {
-        int padded = RowTiles.roundUp(channels, RowTiles.WIDTH);
+        int padded = Gemm.roundUp(channels, RowTiles.WIDTH);
         return padded % 128 == 0 ? padded + LANES : padded;
     }
 

@@ -72,7 +72,7 @@ final class Correlation implements Product {
     }
 
     private int paddedOutputs() {
-        return RowTiles.roundUp(groupOutputs, RowTiles.WIDTH);
+        return Gemm.roundUp(groupOutputs, RowTiles.WIDTH);
     }
 
     /** Packs the weights as [group][panel][tap][channel][output of the panel]. */
@@ -101,8 +101,8 @@ final class Correlation implements Product {
         int count = workers.count();
         int panels = paddedOutputs() / RowTiles.WIDTH;
         int across = places < ROWS / 4 * count ? Math.min(panels, count) : 1;
-        int down = RowTiles.roundUp(Math.ceilDiv(places, ROWS), count);
-        int rows = RowTiles.roundUp(Math.ceilDiv(places, across > 1 ? Math.ceilDiv(places, ROWS) : down), RowTiles.ROWS);
+        int down = Gemm.roundUp(Math.ceilDiv(places, ROWS), count);
+        int rows = Gemm.roundUp(Math.ceilDiv(places, across > 1 ? Math.ceilDiv(places, ROWS) : down), RowTiles.ROWS);
         int blocks = Math.ceilDiv(places, rows);
         int share = Math.ceilDiv(panels, across);
         int shares = Math.ceilDiv(panels, share);
@@ -118,10 +118,10 @@ final class Correlation implements Product {
     private void block(Workers workers, int worker, Taps taps, float[] shared, int packed, long target, int group, int row,
                        int rows, int panel, int panels) {
         int depth = taps.count() * groupChannels;
-        int piece = RowTiles.evenPiece(depth, DEPTH);
-        int padded = RowTiles.roundUp(rows, RowTiles.ROWS);
+        int piece = Gemm.evenPiece(depth, DEPTH, 1);
+        int padded = Gemm.roundUp(rows, RowTiles.ROWS);
         int width = panels * RowTiles.WIDTH;
-        int rowSize = RowTiles.roundUp(piece, Floats.LANES) + Floats.LANES;
+        int rowSize = Gemm.roundUp(piece, Floats.LANES) + Floats.LANES;
         int resultRow = ChannelsLast.pixel(width);
         float[] own = RowTiles.own(workers, worker, padded * (rowSize + resultRow) + ChannelsLast.SQUARE);
         int gathered = RowTiles.START;

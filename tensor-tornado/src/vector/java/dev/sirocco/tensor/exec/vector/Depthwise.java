@@ -45,7 +45,7 @@ final class Depthwise implements Product {
         int room = planes.stream().mapToInt(Plane::size).max().orElse(0);
         workers.run(images * channels, (part, worker) -> {
             int weights = RowTiles.START;
-            int sums = weights + RowTiles.roundUp(taps, Floats.LANES);
+            int sums = weights + Gemm.roundUp(taps, Floats.LANES);
             int copy = sums + (AT_ONCE + 1) * Floats.LANES;
             float[] own = RowTiles.own(workers, worker, copy + room);
             long to = target + part * targetBytes;

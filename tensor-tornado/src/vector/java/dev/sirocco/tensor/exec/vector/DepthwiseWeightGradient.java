@@ -20,7 +20,7 @@ final class DepthwiseWeightGradient implements Product {
         this.shape = shape;
         this.plane = new Plane(Taps.forward(shape));
         this.line = plane.lineVectors * Floats.LANES;
-        this.offsets = Arrays.copyOf(plane.tapOffset, RowTiles.roundUp(shape.taps(), AT_ONCE));
+        this.offsets = Arrays.copyOf(plane.tapOffset, Gemm.roundUp(shape.taps(), AT_ONCE));
     }
 
     @Override

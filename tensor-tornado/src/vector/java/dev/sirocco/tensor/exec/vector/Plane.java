@@ -42,7 +42,7 @@ final class Plane {
         this.width = (taps.grid().w() - 1) * step + taps.highest(2) - low + 1;
         this.height = (taps.grid().h() - 1) * taps.step().h() + taps.highest(1) - lowH + 1;
         this.depth = (taps.grid().d() - 1) * taps.step().d() + taps.highest(0) - lowD + 1;
-        this.piece = RowTiles.roundUp(Math.ceilDiv(width, step), Floats.LANES);
+        this.piece = Gemm.roundUp(Math.ceilDiv(width, step), Floats.LANES);
         this.targetLine = IntStream.range(0, lines).map(line -> taps.element(line * taps.grid().w())).toArray();
         this.lineStart = IntStream.range(0, lines).map(line -> {
             int h = line % taps.grid().h() * taps.step().h();

@@ -47,7 +47,7 @@ record RowTiles(boolean byColumns, int aStep, int bPanel, int bStep, int cRow) {
     /** @param own an array of the worker's */
     void multiply(int rows, int cols, int depth, float[] a, int firstA, float[] b, int firstB, float[] c, int firstC,
                   boolean add, float[] own) {
-        int piece = evenPiece(depth, DEPTH);
+        int piece = Gemm.evenPiece(depth, DEPTH, 1);
         int k = 0;
         do {
             int count = Math.min(piece, depth - k);
@@ -358,15 +358,6 @@ record RowTiles(boolean byColumns, int aStep, int bPanel, int bStep, int cRow) {
 
     static FloatVector at(float[] m, int i) {
         return FloatVector.fromArray(S, m, i);
-    }
-
-    /** The size of equal pieces of which none exceeds {@code max}. */
-    static int evenPiece(int total, int max) {
-        return Math.ceilDiv(total, Math.max(1, Math.ceilDiv(total, max)));
-    }
-
-    static int roundUp(int size, int unit) {
-        return Math.ceilDiv(size, unit) * unit;
     }
 
     static FloatVector broadcast(long address) {

@@ -30,11 +30,11 @@ final class WeightGradient implements Product {
 
         int depth = shape.taps() * shape.groupChannels();
         int count = workers.count();
-        int pieces = RowTiles.roundUp(Math.ceilDiv(depth, COLUMNS), count);
-        int columns = RowTiles.roundUp(Math.ceilDiv(depth, pieces), RowTiles.WIDTH);
+        int pieces = Gemm.roundUp(Math.ceilDiv(depth, COLUMNS), count);
+        int columns = Gemm.roundUp(Math.ceilDiv(depth, pieces), RowTiles.WIDTH);
         int across = Math.ceilDiv(depth, columns);
         int rows = across >= count ? shape.groupOutputs()
-                : RowTiles.roundUp(Math.ceilDiv(shape.groupOutputs(), Math.ceilDiv(count, across)), RowTiles.ROWS);
+                : Gemm.roundUp(Math.ceilDiv(shape.groupOutputs(), Math.ceilDiv(count, across)), RowTiles.ROWS);
         int down = Math.ceilDiv(shape.groupOutputs(), rows);
         workers.run(shape.groups() * down * across, (part, worker) -> {
             int group = part / (down * across);
@@ -47,8 +47,8 @@ final class WeightGradient implements Product {
 
     private void block(Workers workers, int worker, float[] shared, int gradients, long dw, int group, int row, int rows,
                        int column, int columns) {
-        int width = RowTiles.roundUp(columns, RowTiles.WIDTH);
-        int padded = RowTiles.roundUp(rows, RowTiles.ROWS);
+        int width = Gemm.roundUp(columns, RowTiles.WIDTH);
+        int padded = Gemm.roundUp(rows, RowTiles.ROWS);
         int rowSize = width + Floats.LANES;
         float[] own = RowTiles.own(workers, worker, (long) (ROWS + padded) * rowSize);
         int seen = RowTiles.START;

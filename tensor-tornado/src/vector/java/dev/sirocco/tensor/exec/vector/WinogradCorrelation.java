@@ -143,7 +143,7 @@ final class WinogradCorrelation implements Product {
             this.columns = across * Winograd.TILE + 2;
             this.pixel = ChannelsLast.pixel(channels);
             this.outPixel = ChannelsLast.pixel(panels * RowTiles.WIDTH);
-            int padded = RowTiles.roundUp(tiles, RowTiles.ROWS);
+            int padded = Gemm.roundUp(tiles, RowTiles.ROWS);
             this.pointIn = pointSize(padded * pixel);
             this.pointOut = pointSize(padded * outPixel);
             int windows = count * lines * columns * Math.max(pixel, outPixel);
@@ -158,7 +158,7 @@ final class WinogradCorrelation implements Product {
             transformInput(source);
             RowTiles tile = new RowTiles(false, pixel, channels * RowTiles.WIDTH, RowTiles.WIDTH, outPixel);
             for (int p = 0; p < Winograd.POINTS; p++) {
-                tile.multiply(RowTiles.roundUp(tiles, RowTiles.ROWS), panels * RowTiles.WIDTH, channels, own,
+                tile.multiply(Gemm.roundUp(tiles, RowTiles.ROWS), panels * RowTiles.WIDTH, channels, own,
                         seen + p * pointIn, kernels, RowTiles.START + p * point + firstPanel * channels * RowTiles.WIDTH,
                         own, products + p * pointOut, false, own);
             }

@@ -38,7 +38,7 @@ final class WinogradWeightGradient implements Product {
         int units = shape.n() * bands;
         int perTile = Winograd.POINTS * (pixelX + pixelY);
         int together = Math.clamp(Math.max(BLOCK / perTile, MIN_TILES) / unitTiles, 1, units);
-        int rowsOut = RowTiles.roundUp(shape.outputs(), RowTiles.ROWS);
+        int rowsOut = Gemm.roundUp(shape.outputs(), RowTiles.ROWS);
         int pointX = WinogradCorrelation.pointSize(together * unitTiles * pixelX);
         int pointY = WinogradCorrelation.pointSize(together * unitTiles * pixelY);
         int pointW = WinogradCorrelation.pointSize(rowsOut * pixelX);
@@ -53,7 +53,7 @@ final class WinogradWeightGradient implements Product {
             workers.run(count, (part, worker) -> transform(workers, worker, first + part, x, dy, shared,
                     seen + part * unitTiles * pixelX, pointX, gradients + part * unitTiles * pixelY, pointY));
             workers.run(Winograd.POINTS, (p, worker) -> tiles.multiply(rowsOut,
-                    RowTiles.roundUp(shape.channels(), RowTiles.WIDTH), count * unitTiles, shared, gradients + p * pointY,
+                    Gemm.roundUp(shape.channels(), RowTiles.WIDTH), count * unitTiles, shared, gradients + p * pointY,
                     shared, seen + p * pointX, shared, sums + p * pointW, first > 0,
                     RowTiles.own(workers, worker, 0)));
         }
