@@ -1,6 +1,6 @@
 package dev.sirocco.tensor.exec.vector;
 
-/** A chain on its own: each worker computes an equal share of the elements. */
+/** A chain on its own, its elements divided evenly. */
 record ChainKernel(Chain chain, String describe) implements Kernel {
 
     /** Element operations below which waking another worker costs more than it brings. */
@@ -13,7 +13,7 @@ record ChainKernel(Chain chain, String describe) implements Kernel {
             chain.run(0, size, 0);
             return;
         }
-        int parts = workers.count();
+        int parts = workers.shares();
         long share = (size / parts + Chain.BLOCK - 1) / Chain.BLOCK * Chain.BLOCK;
         workers.run(parts, (part, worker) -> {
             long start = Math.min(size, part * share);

@@ -86,7 +86,7 @@ final class CopyKernel implements Kernel {
         }
         for (Copy copy : copies) {
             long rows = copy.rows();
-            int parts = rows * copy.dims[copy.dims.length - 1] < SERIAL ? 1 : workers.count();
+            int parts = rows * copy.dims[copy.dims.length - 1] < SERIAL ? 1 : workers.shares();
             workers.run(parts, (part, _) -> {
                 for (long row = part * rows / parts; row < (part + 1) * rows / parts; row++) {
                     copy.row(row);

@@ -1,15 +1,17 @@
 package dev.sirocco.tensor.exec.vector;
 
+import java.util.Arrays;
+
 /**
  * Matrix multiplication C = A B or C += A B in single precision, for one pair of matrices or a batch.
  *
  * <p>The loops are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix
  * Multiplication" (2008), in the form BLIS gave them (Van Zee and van de Geijn, 2015): a block of
- * {@code kc} rows and {@code nc} columns of B is packed into panels that stay in L2, then a block of
- * {@code mc} rows of A, and {@link Panel} multiplies one panel of each at a time. Products of few rows
+ * {@code kc} rows and {@code nc} columns of B is packed into panels that stay in L2, then blocks of {@code mc}
+ * rows of A, and {@link Panel} multiplies one panel of each at a time. Products of few rows
  * go to {@link Gemv}, which does not pack.
  *
- * <p>Every element of C is summed by one worker, in an order that depends on the shape only: the
+ * <p>Every element of C is summed in an order that depends on the shape only: the
  * result has the same bits for any number of workers.
  */
 final class Gemm {
@@ -102,8 +104,10 @@ final class Gemm {
     private static final int PACKING = 32;
 
     private static final int KC = 384;
-    private static final int MC = 60;
+    private static final int MC = 5 * Panel.ROWS;
     private static final int NC = 768;
+    /** From so many products for each worker on, a worker computes whole ones. */
+    private static final int MANY = 4;
 
     private final Shape shape;
     private final Operand a;
@@ -134,60 +138,87 @@ final class Gemm {
         if (shape.m == 0 || shape.n == 0 || batch == 0) {
             return;
         }
-        boolean serial = (long) batch * shape.m * shape.n * shape.k <= SERIAL;
-        if (!serial && Gemv.sharesRows(shape, this.b)) {
-            new Gemv(shape, this.a, this.b, this.c, accumulate).runShares(new Call(workers, a, b, c, epilogue));
+        Call call = new Call(workers, a, b, c, epilogue);
+        long work = (long) shape.m * shape.n * shape.k;
+        boolean serial = batch * work <= SERIAL;
+        if (Gemv.suits(shape, this.b)) {
+            runGemv(call, serial);
+        } else if (serial) {
+            for (int item = 0; item < batch; item++) {
+                multiplyAlone(call, item, Workers.current());
+            }
+        } else if (batch >= MANY * workers.count() || work <= SERIAL) {
+            workers.run(batch, (item, worker) -> multiplyAlone(call, item, worker));
+        } else {
+            for (int item = 0; item < batch; item++) {
+                multiply(call, item, new Team(workers.count(), workers::run));
+            }
+        }
+    }
+
+    private void runGemv(Call call, boolean serial) {
+        if (!serial && Gemv.sharesRows(shape, b)) {
+            new Gemv(shape, a, b, c, accumulate).runShares(call);
             return;
         }
-        int count = serial ? 1 : workers.count();
-        int pieces = batch % count == 0 || batch >= 4 * count ? 1 : count;
-        Grid grid = Gemv.suits(shape, this.b) ? Gemv.grid(shape, pieces) : Grid.of(shape, pieces);
-        Call call = new Call(workers, a, b, c, epilogue);
-        int parts = batch * grid.parts();
-        if (serial) {
+        int batch = shape.batch();
+        Grid grid = Gemv.columns(shape, serial || batch >= MANY * call.workers.count() ? 1 : call.workers.count());
+        Team team = serial ? alone(Workers.current()) : new Team(call.workers.count(), call.workers::run);
+        team.run(batch * grid.parts(), (part, worker) -> {
+            int item = part / grid.parts();
+            new Gemv(shape, a, b, c, accumulate).run(call.item(item, this), grid.region(part % grid.parts()), item, worker);
+        });
+    }
+
+    private static Team alone(int worker) {
+        return new Team(1, (parts, body) -> {
             for (int part = 0; part < parts; part++) {
-                run(call, grid, part, Workers.current());
+                body.run(part, worker);
             }
-        } else {
-            workers.run(parts, (part, worker) -> run(call, grid, part, worker));
-        }
+        });
     }
 
-    private void run(Call call, Grid grid, int part, int worker) {
-        int item = part / grid.parts();
-        Call one = call.item(item, this);
-        Region region = grid.region(part % grid.parts(), shape);
-        if (Gemv.suits(shape, b)) {
-            new Gemv(shape, a, b, c, accumulate).run(one, region, item, worker);
-        } else {
-            multiply(one, region, item, worker);
-        }
+    private void multiplyAlone(Call call, int item, int worker) {
+        multiply(call, item, alone(worker));
     }
 
-    /** The loops around the micro-kernel for the part of C that one worker computes. */
-    private void multiply(Call call, Region region, int item, int worker) {
-        int nc = evenPiece(region.cols(), NC, Panel.COLS);
-        int mc = Math.min(MC, region.rows());
-        Panel panel = new Panel(call.workers, worker, mc, kc, nc);
-        for (int col = region.col0; col < region.colEnd; col += nc) {
-            int cols = Math.min(nc, region.colEnd - col);
+    /** The loops around the micro-kernel, for one product of the batch. */
+    private void multiply(Call all, int item, Team team) {
+        Call call = all.item(item, this);
+        int nc = evenPiece(shape.n, NC * team.count, Panel.COLS);
+        for (int col = 0; col < shape.n; col += nc) {
+            Grid grid = Grid.balanced(shape.m, Math.min(nc, shape.n - col), team.count);
             int k0 = 0;
             do {
                 int depth = Math.min(kc, shape.k - k0);
-                boolean last = k0 + depth == shape.k;
-                panel.packB(b, call.b + k0 * b.rowBytes() + col * b.colBytes(), depth, cols);
-                for (int row = region.row0; row < region.rowEnd; row += mc) {
-                    int rows = Math.min(mc, region.rowEnd - row);
-                    panel.packA(a, call.a + row * a.rowBytes() + k0 * a.colBytes(), rows, depth);
-                    panel.multiply(depth, rows, cols, call.c + row * c.rowBytes() + 4L * col, c.rowBytes(),
-                            accumulate || k0 > 0);
-                    if (last && call.epilogue != null) {
-                        call.epilogue.apply(item, row, rows, col, cols);
-                    }
-                }
+                multiplyBlock(call, item, team, k0, depth, col, grid);
                 k0 += depth;
             } while (k0 < shape.k);
         }
+    }
+
+    /**
+     * Each worker packs the panels of B that it needs, when it first does: to read those that another core has just
+     * written takes longer than to pack them.
+     */
+    private void multiplyBlock(Call call, int item, Team team, int k0, int depth, int col, Grid grid) {
+        boolean last = k0 + depth == shape.k;
+        int[] packed = new int[call.workers.count()];
+        Arrays.fill(packed, -1);
+        team.run(grid.parts(), (part, worker) -> {
+            Region region = grid.region(part);
+            Panel panel = new Panel(call.workers, worker, grid.height, kc, grid.width);
+            if (packed[worker] != region.col0) {
+                packed[worker] = region.col0;
+                panel.packB(b, call.b + k0 * b.rowBytes() + (col + region.col0) * b.colBytes(), depth, region.cols());
+            }
+            panel.packA(a, call.a + region.row0 * a.rowBytes() + k0 * a.colBytes(), region.rows(), depth);
+            panel.multiply(depth, region.rows(), region.cols(),
+                    call.c + region.row0 * c.rowBytes() + 4L * (col + region.col0), c.rowBytes(), accumulate || k0 > 0);
+            if (last && call.epilogue != null) {
+                call.epilogue.apply(item, region.row0, region.rows(), col + region.col0, region.cols());
+            }
+        });
     }
 
     /** The size of equal pieces, a multiple of {@code unit}, when none may exceed {@code max}. */
@@ -198,6 +229,18 @@ final class Gemm {
 
     static int roundUp(int size, int unit) {
         return Math.ceilDiv(size, unit) * unit;
+    }
+
+    /** Who shares a product: all workers, or one of them. */
+    private record Team(int count, Runner runner) {
+        void run(int parts, Workers.Part body) {
+            runner.run(parts, body);
+        }
+
+        @FunctionalInterface
+        interface Runner {
+            void run(int parts, Workers.Part body);
+        }
     }
 
     /** The arguments of one call. */
@@ -219,35 +262,46 @@ final class Gemm {
         }
     }
 
-    /** A division of C into {@code down} by {@code across} regions of (rows, cols), the last ones smaller. */
-    record Grid(int down, int across, int rows, int cols) {
+    /** A division of rows × cols elements into {@code down} by {@code across} regions, the last ones smaller. */
+    record Grid(int rows, int cols, int down, int across, int height, int width) {
 
-        /** The division into at most {@code pieces} whose largest takes the least time. */
-        static Grid of(Shape shape, int pieces) {
+        /** Regions of a given size. */
+        static Grid of(int rows, int cols, int height, int width) {
+            return new Grid(rows, cols, Math.ceilDiv(rows, height), Math.ceilDiv(cols, width), height, width);
+        }
+
+        /**
+         * The division of at most {@code NC · workers} columns of C: into as many shares as there are workers, one
+         * below or beside the other, with which there is least to pack, and those into blocks of rows.
+         */
+        static Grid balanced(int rows, int cols, int workers) {
             Grid best = null;
-            for (int down = 1; down <= pieces; down++) {
-                if (pieces % down == 0) {
-                    int rows = roundUp(Math.ceilDiv(shape.m, down), Panel.ROWS);
-                    int cols = roundUp(Math.ceilDiv(shape.n, pieces / down), Panel.COLS);
-                    Grid grid = new Grid(Math.ceilDiv(shape.m, rows), Math.ceilDiv(shape.n, cols), rows, cols);
-                    best = best == null || grid.cost() < best.cost() ? grid : best;
+            for (int across = workers; across > 0; across--) {
+                if (workers % across == 0) {
+                    int width = roundUp(Math.ceilDiv(cols, across), Panel.COLS);
+                    int down = roundUp(Math.ceilDiv(rows, MC), workers / across);
+                    Grid grid = of(rows, cols, roundUp(Math.ceilDiv(rows, down), Panel.ROWS), width);
+                    best = best == null || width <= NC && grid.cost(workers) < best.cost(workers) ? grid : best;
                 }
             }
             return best;
         }
 
-        private long cost() {
-            return (long) rows * cols + (long) PACKING * (rows + cols);
+        /** What the busiest worker does, in multiplications. */
+        private long cost(int workers) {
+            long rows = (long) Math.ceilDiv(parts(), workers) * height;
+            return rows * width + PACKING * (rows + width);
         }
 
         int parts() {
             return down * across;
         }
 
-        Region region(int part, Shape shape) {
-            int row0 = part / across * rows;
-            int col0 = part % across * cols;
-            return new Region(row0, Math.min(shape.m, row0 + rows), col0, Math.min(shape.n, col0 + cols));
+        /** Region by region down the columns: a worker's share of the parts has a share of the columns. */
+        Region region(int part) {
+            int row0 = part % down * height;
+            int col0 = part / down * width;
+            return new Region(row0, Math.min(rows, row0 + height), col0, Math.min(cols, col0 + width));
         }
     }
 }

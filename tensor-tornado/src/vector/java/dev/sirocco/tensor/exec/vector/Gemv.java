@@ -68,9 +68,8 @@ final class Gemv {
     }
 
     /** The columns in equal shares. */
-    static Grid grid(Shape shape, int pieces) {
-        int cols = Gemm.roundUp(Math.ceilDiv(shape.n(), pieces), 2 * LANES);
-        return new Grid(1, Math.ceilDiv(shape.n(), cols), shape.m(), cols);
+    static Grid columns(Shape shape, int pieces) {
+        return Grid.of(shape.m(), shape.n(), shape.m(), Gemm.roundUp(Math.ceilDiv(shape.n(), pieces), 2 * LANES));
     }
 
     /** Whether the rows of B are shared; there must be work for several workers. */
@@ -82,14 +81,14 @@ final class Gemv {
     void runShares(Call call) {
         Workers workers = call.workers();
         long sums = workers.scratch(Workers.current(), 0, 4L * SHARES * shape.m() * shape.n());
-        Grid strips = grid(shape, Math.ceilDiv(workers.count(), SHARES));
+        Grid strips = columns(shape, Math.ceilDiv(workers.count(), SHARES));
         workers.run(SHARES * strips.parts(), (part, worker) -> {
-            Region strip = strips.region(part % strips.parts(), shape);
+            Region strip = strips.region(part % strips.parts());
             new Gemv(shape, a, b, c, accumulate).share(call, part / strips.parts(), strip, sums, worker);
         });
-        Grid grid = grid(shape, workers.count());
+        Grid grid = columns(shape, workers.count());
         workers.run(grid.parts(), (part, _) -> {
-            Region region = grid.region(part, shape);
+            Region region = grid.region(part);
             for (int row = 0; row < shape.m(); row++) {
                 join(sums + 4L * row * shape.n(), 4L * shape.m() * shape.n(), region.col0(), region.colEnd(),
                         call.c() + row * c.rowBytes());

@@ -37,18 +37,22 @@ final class Panel {
     private static final VectorShuffle<Float> SWAP8 = swap(8), SWAP4 = swap(4), SWAP2 = swap(2), SWAP1 = swap(1);
     private static final VectorMask<Float> UPPER8 = upper(8), UPPER4 = upper(4), UPPER2 = upper(2), UPPER1 = upper(1);
 
+    /** The slot of scratch memory for the sums of a tile that cannot go to C as they are. */
+    private static final int SUMS = 0;
+    private static final long SUMS_ROW = 4L * COLS;
+
     private final float[] memory;
     private final int square;
-    private final int tile;
+    private final long sums;
     private final int panelsA;
     private final int panelsB;
 
     /** Panels for blocks of up to mc × kc elements of A and kc × nc of B, in the memory of one worker. */
     Panel(Workers workers, int worker, int mc, int kc, int nc) {
         square = 0;
-        tile = square + LANES * LANES;
-        panelsA = tile + ROWS * COLS;
+        panelsA = square + LANES * LANES;
         panelsB = panelsA + Gemm.roundUp(mc, ROWS) * kc + LANES;
+        sums = workers.scratch(worker, SUMS, ROWS * SUMS_ROW);
         memory = workers.floats(worker, panelsB + Gemm.roundUp(nc, COLS) * kc);
     }
 
@@ -66,46 +70,66 @@ final class Panel {
     /** Packs the block of A at {@code source} with {@code rows} rows and {@code k} columns. */
     void packA(Operand a, long source, int rows, int k) {
         if (a.rowBytes() == a.storage().bytes) {
-            copyAcross(a.storage(), source, a.colBytes(), k, rows, ROWS, ROWS, panelsA);
+            copyColumns(a.storage(), source, a.colBytes(), rows, k);
             return;
         }
         for (int row = 0; row < rows; row += ROWS) {
-            pack(a.storage(), source + row * a.rowBytes(), a.rowBytes(), a.colBytes(),
-                    Math.min(ROWS, rows - row), k, panelsA + row * k, ROWS);
+            pack(a.storage(), source + row * a.rowBytes(), a.rowBytes(), a.colBytes(), Math.min(ROWS, rows - row), k,
+                    panelsA + row * k, ROWS);
+        }
+    }
+
+    /** Packs columns of A as they lie in memory. The end of a vector may lie in the next row of the panel. */
+    private void copyColumns(Storage storage, long source, long stride, int rows, int k) {
+        VectorMask<Float> whole = S.indexInRange(0, ROWS);
+        VectorMask<Float> rest = S.indexInRange(0, rows % ROWS);
+        for (int p = 0; p < k; p++) {
+            int to = panelsA + p * ROWS;
+            for (int row = 0; row < rows; row += ROWS) {
+                VectorMask<Float> mask = rows - row < ROWS ? rest : whole;
+                load(storage, source + p * stride + (long) row * storage.bytes, mask).intoArray(memory, to + row * k, whole);
+            }
         }
     }
 
     /** Packs the block of B at {@code source} with {@code k} rows and {@code cols} columns. */
     void packB(Operand b, long source, int k, int cols) {
-        if (b.colBytes() == b.storage().bytes) {
-            copyAcross(b.storage(), source, b.rowBytes(), k, cols, COLS, LANES, panelsB);
-            return;
-        }
-        for (int col = 0; col < cols; col += LANES) {
-            int panel = panelsB + (col - col % COLS) * k + col % COLS;
-            pack(b.storage(), source + col * b.colBytes(), b.colBytes(), b.rowBytes(),
-                    Math.min(LANES, cols - col), k, panel, COLS);
+        for (int col = 0; col < cols; col += COLS) {
+            long from = source + col * b.colBytes();
+            int count = Math.min(COLS, cols - col);
+            int panel = panelsB + col * k;
+            if (b.colBytes() == b.storage().bytes) {
+                copyRows(b.storage(), from, b.rowBytes(), count, k, panel);
+            } else {
+                pack(b.storage(), from, b.colBytes(), b.rowBytes(), Math.min(LANES, count), k, panel, COLS);
+                if (count > LANES) {
+                    pack(b.storage(), from + LANES * b.colBytes(), b.colBytes(), b.rowBytes(), count - LANES, k,
+                            panel + LANES, COLS);
+                }
+            }
         }
     }
 
-    /**
-     * Packs k rows of {@code count} neighbouring elements, row after row as they lie in memory, into panels of
-     * {@code width} of them, which are taken {@code piece} ≤ {@link #LANES} at a time.
-     */
-    private void copyAcross(Storage storage, long source, long stride, int k, int count, int width, int piece, int target) {
-        VectorMask<Float> whole = S.indexInRange(0, piece);
-        VectorMask<Float> rest = S.indexInRange(0, count % piece);
-        for (int p = 0; p < k; p++) {
-            int to = target + p * width;
-            for (int panel = 0; panel < count; panel += width) {
-                int end = Math.min(width, count - panel);
-                for (int i = 0; i < end; i += piece) {
-                    VectorMask<Float> mask = end - i < piece ? rest : whole;
-                    load(storage, source + (long) (panel + i) * storage.bytes, mask).intoArray(memory, to + i, mask);
-                }
-                to += width * k;
+    /** Packs rows of B as they lie in memory. */
+    private void copyRows(Storage storage, long source, long stride, int cols, int k, int target) {
+        if (storage == Storage.F32 && cols == COLS) {
+            copyWholeRows(source, stride, k, target);
+            return;
+        }
+        for (int i = 0; i < cols; i += LANES) {
+            VectorMask<Float> mask = S.indexInRange(i, cols);
+            for (int p = 0; p < k; p++) {
+                load(storage, source + p * stride + (long) i * storage.bytes, mask).intoArray(memory, target + p * COLS + i);
             }
+        }
+    }
+
+    private void copyWholeRows(long source, long stride, int k, int target) {
+        for (int p = 0; p < k; p++) {
+            Floats.load(source).intoArray(memory, target);
+            Floats.load(source + VECTOR).intoArray(memory, target + LANES);
             source += stride;
+            target += COLS;
         }
     }
 
@@ -124,18 +148,10 @@ final class Panel {
         if (kStride == storage.bytes && k >= LANES) {
             for (int p = 0; p < k; p += LANES) {
                 int q = Math.min(p, k - LANES);
-                copyRows(storage, source + q * kStride, laneStride, count);
-                transpose(target + q * step, step);
+                transpose(storage, source + q * kStride, laneStride, count, target + q * step, step);
             }
         } else {
             copyScalars(storage, source, laneStride, kStride, count, k, target, step);
-        }
-    }
-
-    /** Whole vectors, one from each row, into the square. */
-    private void copyRows(Storage storage, long source, long stride, int rows) {
-        for (int row = 0; row < rows; row++) {
-            load(storage, source + row * stride, ALL).intoArray(memory, square + row * LANES);
         }
     }
 
@@ -148,12 +164,19 @@ final class Panel {
         }
     }
 
-    /** Transposes the square of vectors by exchanging ever smaller off-diagonal squares. */
-    private void transpose(int target, int step) {
-        if (LANES == 16) {
-            exchangeTwice(8, SWAP8, UPPER8, SWAP4, UPPER4, square, LANES);
-        } else if (LANES == 8) {
-            exchange(4, SWAP4, UPPER4);
+    /** Transposes a square of vectors, one from each row, by exchanging ever smaller off-diagonal squares. */
+    private void transpose(Storage storage, long source, long stride, int rows, int target, int step) {
+        if (LANES == 16 && storage == Storage.F32) {
+            exchangeRows(source, stride, rows - 1);
+        } else {
+            for (int row = 0; row < rows; row++) {
+                load(storage, source + row * stride, ALL).intoArray(memory, square + row * LANES);
+            }
+            if (LANES == 16) {
+                exchangeTwice(8, SWAP8, UPPER8, SWAP4, UPPER4, square, LANES);
+            } else if (LANES == 8) {
+                exchange(4, SWAP4, UPPER4);
+            }
         }
         exchangeTwice(2, SWAP2, UPPER2, SWAP1, UPPER1, target, step);
     }
@@ -168,28 +191,43 @@ final class Panel {
         }
     }
 
-    /** Exchanges squares of {@code size} rows and, within them, of half as many. */
+    /** The first two exchanges of 16 rows in memory; the last one stands in for missing ones. */
+    private void exchangeRows(long source, long stride, int last) {
+        for (int row = 0; row < 4; row++) {
+            exchangeTwice(Floats.load(source + Math.min(row, last) * stride), Floats.load(source + Math.min(row + 4, last) * stride),
+                    Floats.load(source + Math.min(row + 8, last) * stride), Floats.load(source + Math.min(row + 12, last) * stride),
+                    SWAP8, UPPER8, SWAP4, UPPER4, memory, square + row * LANES, 4 * LANES);
+        }
+    }
+
+    /** Exchanges squares of {@code size} rows of the square and, within them, of half as many. */
     private void exchangeTwice(int size, VectorShuffle<Float> swap, VectorMask<Float> upper,
                                VectorShuffle<Float> swapHalf, VectorMask<Float> upperHalf, int target, int step) {
         int half = size / 2;
         for (int group = 0; group < LANES; group += 2 * size) {
             for (int row = group; row < group + half; row++) {
                 int from = square + row * LANES;
-                FloatVector w = FloatVector.fromArray(S, memory, from);
-                FloatVector x = FloatVector.fromArray(S, memory, from + half * LANES);
-                FloatVector y = FloatVector.fromArray(S, memory, from + size * LANES);
-                FloatVector z = FloatVector.fromArray(S, memory, from + (size + half) * LANES);
-                FloatVector wy = w.blend(y.rearrange(swap), upper);
-                FloatVector xz = x.blend(z.rearrange(swap), upper);
-                FloatVector yw = w.rearrange(swap).blend(y, upper);
-                FloatVector zx = x.rearrange(swap).blend(z, upper);
-                int to = target + row * step;
-                wy.blend(xz.rearrange(swapHalf), upperHalf).intoArray(memory, to);
-                wy.rearrange(swapHalf).blend(xz, upperHalf).intoArray(memory, to + half * step);
-                yw.blend(zx.rearrange(swapHalf), upperHalf).intoArray(memory, to + size * step);
-                yw.rearrange(swapHalf).blend(zx, upperHalf).intoArray(memory, to + (size + half) * step);
+                exchangeTwice(FloatVector.fromArray(S, memory, from), FloatVector.fromArray(S, memory, from + half * LANES),
+                        FloatVector.fromArray(S, memory, from + size * LANES),
+                        FloatVector.fromArray(S, memory, from + (size + half) * LANES),
+                        swap, upper, swapHalf, upperHalf, memory, target + row * step, half * step);
             }
         }
+    }
+
+    /** Exchanges parts of four rows and puts them where the target says, {@code step} elements from each other. */
+    private static void exchangeTwice(FloatVector w, FloatVector x, FloatVector y, FloatVector z,
+                                      VectorShuffle<Float> swap, VectorMask<Float> upper,
+                                      VectorShuffle<Float> swapHalf, VectorMask<Float> upperHalf,
+                                      float[] m, int target, int step) {
+        FloatVector wy = w.blend(y.rearrange(swap), upper);
+        FloatVector xz = x.blend(z.rearrange(swap), upper);
+        FloatVector yw = w.rearrange(swap).blend(y, upper);
+        FloatVector zx = x.rearrange(swap).blend(z, upper);
+        wy.blend(xz.rearrange(swapHalf), upperHalf).intoArray(m, target);
+        wy.rearrange(swapHalf).blend(xz, upperHalf).intoArray(m, target + step);
+        yw.blend(zx.rearrange(swapHalf), upperHalf).intoArray(m, target + 2 * step);
+        yw.rearrange(swapHalf).blend(zx, upperHalf).intoArray(m, target + 3 * step);
     }
 
     /**
@@ -200,19 +238,24 @@ final class Panel {
     void multiply(int k, int rows, int cols, long c, long cStride, boolean add) {
         for (int col = 0; col < cols; col += COLS) {
             for (int row = 0; row < rows; row += ROWS) {
-                int count = Math.min(ROWS, rows - row);
-                multiplyPanels(k, count, panelsA + row * k, panelsB + col * k);
-                store(count, Math.min(COLS, cols - col), c + row * cStride + 4L * col, cStride, add);
+                long to = c + row * cStride + 4L * col;
+                if (ROWS == 12 && !add && rows - row >= ROWS && cols - col >= COLS) {
+                    tile12(k, memory, panelsA + row * k, panelsB + col * k, to, cStride);
+                } else {
+                    int count = Math.min(ROWS, rows - row);
+                    multiplyPanels(k, count, panelsA + row * k, panelsB + col * k);
+                    store(count, Math.min(COLS, cols - col), to, cStride, add);
+                }
             }
         }
     }
 
     private void multiplyPanels(int k, int rows, int a, int b) {
         if (ROWS == 12 && rows > 8) {
-            tile12(k, memory, a, b, tile);
+            tile12(k, memory, a, b, sums, SUMS_ROW);
         } else {
             for (int row = 0; row < rows; row += 4) {
-                tile4(k, memory, a + row, b, tile + row * COLS);
+                tile4(k, memory, a + row, b, sums + row * SUMS_ROW, SUMS_ROW);
             }
         }
     }
@@ -221,21 +264,18 @@ final class Panel {
         VectorMask<Float> left = S.indexInRange(0, cols);
         VectorMask<Float> right = S.indexInRange(LANES, cols);
         for (int row = 0; row < rows; row++) {
-            store(tile + row * COLS, left, c + row * cStride, add);
-            store(tile + row * COLS + LANES, right, c + row * cStride + VECTOR, add);
+            store(sums + row * SUMS_ROW, left, c + row * cStride, add);
+            store(sums + row * SUMS_ROW + VECTOR, right, c + row * cStride + VECTOR, add);
         }
     }
 
-    private void store(int sums, VectorMask<Float> mask, long c, boolean add) {
-        FloatVector value = FloatVector.fromArray(S, memory, sums);
-        if (add) {
-            value = value.add(FloatVector.fromMemorySegment(S, Memory.ALL, c, Memory.ORDER, mask));
-        }
-        value.intoMemorySegment(Memory.ALL, c, Memory.ORDER, mask);
+    private static void store(long sums, VectorMask<Float> mask, long c, boolean add) {
+        FloatVector value = Floats.load(sums);
+        Floats.store(c, add ? value.add(Floats.load(c, mask)) : value, mask);
     }
 
     /** The micro-kernel: 12 rows of a panel of A times a panel of B, all 12 × 2 vectors of sums in registers. */
-    private static void tile12(int k, float[] m, int a, int b, int c) {
+    private static void tile12(int k, float[] m, int a, int b, long c, long cStride) {
         FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
         FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
@@ -289,34 +329,34 @@ final class Panel {
             a += ROWS;
             b += COLS;
         }
-        c0l.intoArray(m, c);
-        c0r.intoArray(m, c + LANES);
-        c1l.intoArray(m, c + 2 * LANES);
-        c1r.intoArray(m, c + 3 * LANES);
-        c2l.intoArray(m, c + 4 * LANES);
-        c2r.intoArray(m, c + 5 * LANES);
-        c3l.intoArray(m, c + 6 * LANES);
-        c3r.intoArray(m, c + 7 * LANES);
-        c4l.intoArray(m, c + 8 * LANES);
-        c4r.intoArray(m, c + 9 * LANES);
-        c5l.intoArray(m, c + 10 * LANES);
-        c5r.intoArray(m, c + 11 * LANES);
-        c6l.intoArray(m, c + 12 * LANES);
-        c6r.intoArray(m, c + 13 * LANES);
-        c7l.intoArray(m, c + 14 * LANES);
-        c7r.intoArray(m, c + 15 * LANES);
-        c8l.intoArray(m, c + 16 * LANES);
-        c8r.intoArray(m, c + 17 * LANES);
-        c9l.intoArray(m, c + 18 * LANES);
-        c9r.intoArray(m, c + 19 * LANES);
-        c10l.intoArray(m, c + 20 * LANES);
-        c10r.intoArray(m, c + 21 * LANES);
-        c11l.intoArray(m, c + 22 * LANES);
-        c11r.intoArray(m, c + 23 * LANES);
+        c0l.intoMemorySegment(Memory.ALL, c, Memory.ORDER);
+        c0r.intoMemorySegment(Memory.ALL, c + VECTOR, Memory.ORDER);
+        c1l.intoMemorySegment(Memory.ALL, c + cStride, Memory.ORDER);
+        c1r.intoMemorySegment(Memory.ALL, c + cStride + VECTOR, Memory.ORDER);
+        c2l.intoMemorySegment(Memory.ALL, c + 2 * cStride, Memory.ORDER);
+        c2r.intoMemorySegment(Memory.ALL, c + 2 * cStride + VECTOR, Memory.ORDER);
+        c3l.intoMemorySegment(Memory.ALL, c + 3 * cStride, Memory.ORDER);
+        c3r.intoMemorySegment(Memory.ALL, c + 3 * cStride + VECTOR, Memory.ORDER);
+        c4l.intoMemorySegment(Memory.ALL, c + 4 * cStride, Memory.ORDER);
+        c4r.intoMemorySegment(Memory.ALL, c + 4 * cStride + VECTOR, Memory.ORDER);
+        c5l.intoMemorySegment(Memory.ALL, c + 5 * cStride, Memory.ORDER);
+        c5r.intoMemorySegment(Memory.ALL, c + 5 * cStride + VECTOR, Memory.ORDER);
+        c6l.intoMemorySegment(Memory.ALL, c + 6 * cStride, Memory.ORDER);
+        c6r.intoMemorySegment(Memory.ALL, c + 6 * cStride + VECTOR, Memory.ORDER);
+        c7l.intoMemorySegment(Memory.ALL, c + 7 * cStride, Memory.ORDER);
+        c7r.intoMemorySegment(Memory.ALL, c + 7 * cStride + VECTOR, Memory.ORDER);
+        c8l.intoMemorySegment(Memory.ALL, c + 8 * cStride, Memory.ORDER);
+        c8r.intoMemorySegment(Memory.ALL, c + 8 * cStride + VECTOR, Memory.ORDER);
+        c9l.intoMemorySegment(Memory.ALL, c + 9 * cStride, Memory.ORDER);
+        c9r.intoMemorySegment(Memory.ALL, c + 9 * cStride + VECTOR, Memory.ORDER);
+        c10l.intoMemorySegment(Memory.ALL, c + 10 * cStride, Memory.ORDER);
+        c10r.intoMemorySegment(Memory.ALL, c + 10 * cStride + VECTOR, Memory.ORDER);
+        c11l.intoMemorySegment(Memory.ALL, c + 11 * cStride, Memory.ORDER);
+        c11r.intoMemorySegment(Memory.ALL, c + 11 * cStride + VECTOR, Memory.ORDER);
     }
 
     /** The micro-kernel: 4 rows of a panel of A times a panel of B, all 4 × 2 vectors of sums in registers. */
-    private static void tile4(int k, float[] m, int a, int b, int c) {
+    private static void tile4(int k, float[] m, int a, int b, long c, long cStride) {
         FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
         FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
@@ -338,14 +378,14 @@ final class Panel {
             a += ROWS;
             b += COLS;
         }
-        c0l.intoArray(m, c);
-        c0r.intoArray(m, c + LANES);
-        c1l.intoArray(m, c + 2 * LANES);
-        c1r.intoArray(m, c + 3 * LANES);
-        c2l.intoArray(m, c + 4 * LANES);
-        c2r.intoArray(m, c + 5 * LANES);
-        c3l.intoArray(m, c + 6 * LANES);
-        c3r.intoArray(m, c + 7 * LANES);
+        c0l.intoMemorySegment(Memory.ALL, c, Memory.ORDER);
+        c0r.intoMemorySegment(Memory.ALL, c + VECTOR, Memory.ORDER);
+        c1l.intoMemorySegment(Memory.ALL, c + cStride, Memory.ORDER);
+        c1r.intoMemorySegment(Memory.ALL, c + cStride + VECTOR, Memory.ORDER);
+        c2l.intoMemorySegment(Memory.ALL, c + 2 * cStride, Memory.ORDER);
+        c2r.intoMemorySegment(Memory.ALL, c + 2 * cStride + VECTOR, Memory.ORDER);
+        c3l.intoMemorySegment(Memory.ALL, c + 3 * cStride, Memory.ORDER);
+        c3r.intoMemorySegment(Memory.ALL, c + 3 * cStride + VECTOR, Memory.ORDER);
     }
 
     /** A vector of bf16: the upper halves of the floats. */

@@ -2,15 +2,20 @@ package dev.sirocco.tensor.exec.vector;
 
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed pool of threads that share a job of numbered parts by static partition.
+ * A fixed pool of threads that share a job of numbered parts.
  *
- * <p>The calling thread is worker 0; with a count of one nothing is ever handed over. A worker that
- * waits spins for some tens of microseconds, which is the gap between two kernels of a running
- * program, and then parks. Which worker takes which part follows from the numbers of both alone.
+ * <p>Each worker has a contiguous range of the parts, the same one in every job of as many parts, so that it finds in
+ * its cache what it wrote there before. A worker that is done takes parts from the end of another's range: a core that
+ * is slow for a while, because it is shared with somebody else, does not hold up the job. What a part computes does not
+ * depend on who computes it, so results are the same bits.
+ *
+ * <p>The calling thread is worker 0; with a count of one nothing is ever handed over. A worker that waits spins for some
+ * tens of microseconds, which is the gap between two kernels of a running program, and then parks.
  */
 final class Workers implements AutoCloseable {
 
@@ -24,6 +29,8 @@ final class Workers implements AutoCloseable {
         void run(int part, int worker);
     }
 
+    /** Parts for each worker, where a job can be divided at will: enough to even out. */
+    private static final int SHARES = 4;
     private static final long SPIN_NANOS = 50_000;
     private static final int SPINS_PER_CLOCK = 8;
     private static final int PAGE = 4096;
@@ -31,7 +38,7 @@ final class Workers implements AutoCloseable {
     private final Helper[] helpers;
     private final Arena arena = Arena.ofShared();
     private final Scratch[] scratch;
-    private volatile Job job = new Job((part, worker) -> { }, 0, 1, null);
+    private volatile Job job = new Job((part, worker) -> { }, 0, 0, null);
     private volatile boolean closed;
 
     /** As many workers as there are processors. */
@@ -58,18 +65,26 @@ final class Workers implements AutoCloseable {
         return helpers.length + 1;
     }
 
+    /** Into how many parts to divide a job whose parts may have any size. */
+    int shares() {
+        return count() == 1 ? 1 : SHARES * count();
+    }
+
     /** The index of the worker that runs on this thread: 0 on a thread that is none of the pool's. */
     static int current() {
         return Thread.currentThread() instanceof Helper helper ? helper.index : 0;
     }
 
     /**
-     * Runs {@code body} for the parts 0 to {@code parts - 1}, each worker a contiguous range of them
-     * in ascending order, and returns when all are done. Not to be called from within a part.
+     * Runs {@code body} for the parts 0 to {@code parts - 1} and returns when all are done. Not to be called from within
+     * a part.
      *
      * @throws RuntimeException or Error: the first one thrown by a part
      */
     synchronized void run(int parts, Part body) {
+        if (parts == 0) {
+            return;
+        }
         int active = Math.min(parts, count());
         Job next = new Job(body, parts, active, Thread.currentThread());
         if (active > 1) {
@@ -78,7 +93,7 @@ final class Workers implements AutoCloseable {
                 helpers[i].wake();
             }
         }
-        next.runShare(0);
+        next.work(0);
         next.await();
     }
 
@@ -113,42 +128,90 @@ final class Workers implements AutoCloseable {
         arena.close();
     }
 
-    /** One call of {@link #run}: immutable but for the count of workers still busy with it. */
+    /** One call of {@link #run}: who is to do what still, and how much is not done. */
     private static final class Job {
         private final Part body;
-        private final int parts;
         private final int active;
         private final Thread caller;
+        /** The parts of each worker that nobody has begun: the first, and in the upper half the end. */
+        private final AtomicLongArray ranges;
         private final AtomicInteger pending;
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
         Job(Part body, int parts, int active, Thread caller) {
             this.body = body;
-            this.parts = parts;
             this.active = active;
             this.caller = caller;
-            this.pending = new AtomicInteger(active - 1);
+            this.pending = new AtomicInteger(parts);
+            this.ranges = new AtomicLongArray(active);
+            for (int worker = 0; worker < active; worker++) {
+                ranges.setPlain(worker, range((long) worker * parts / active, (worker + 1L) * parts / active));
+            }
         }
 
-        void runShare(int worker) {
-            int end = firstPart(worker + 1);
-            try {
-                for (int part = firstPart(worker); part < end; part++) {
-                    body.run(part, worker);
+        /** Runs the parts of a worker, then those that others have not begun. */
+        void work(int worker) {
+            int done = 0;
+            for (int part = first(worker); part >= 0; part = first(worker)) {
+                run(part, worker);
+                done++;
+            }
+            for (int i = 1; i < active; i++) {
+                int other = (worker + i) % active;
+                for (int part = last(other); part >= 0; part = last(other)) {
+                    run(part, worker);
+                    done++;
                 }
+            }
+            if (done > 0 && pending.addAndGet(-done) == 0 && worker != 0) {
+                LockSupport.unpark(caller);
+            }
+        }
+
+        private void run(int part, int worker) {
+            try {
+                body.run(part, worker);
             } catch (Throwable thrown) {
                 failure.compareAndSet(null, thrown);
             }
         }
 
-        private int firstPart(int worker) {
-            return active == 0 ? 0 : (int) ((long) worker * parts / active);
+        /** Takes the first part of a worker's range; -1 if none is left. */
+        private int first(int worker) {
+            while (true) {
+                long range = ranges.get(worker);
+                if (begin(range) >= end(range)) {
+                    return -1;
+                }
+                if (ranges.compareAndSet(worker, range, range(begin(range) + 1, end(range)))) {
+                    return begin(range);
+                }
+            }
         }
 
-        void finish() {
-            if (pending.decrementAndGet() == 0) {
-                LockSupport.unpark(caller);
+        /** Takes the last part of a worker's range; -1 if none is left. */
+        private int last(int worker) {
+            while (true) {
+                long range = ranges.get(worker);
+                if (begin(range) >= end(range)) {
+                    return -1;
+                }
+                if (ranges.compareAndSet(worker, range, range(begin(range), end(range) - 1))) {
+                    return end(range) - 1;
+                }
             }
+        }
+
+        private static long range(long begin, long end) {
+            return end << 32 | begin;
+        }
+
+        private static int begin(long range) {
+            return (int) range;
+        }
+
+        private static int end(long range) {
+            return (int) (range >>> 32);
         }
 
         void await() {
@@ -203,8 +266,7 @@ final class Workers implements AutoCloseable {
             while (awaitJob()) {
                 seen = job;
                 if (index < seen.active) {
-                    seen.runShare(index);
-                    seen.finish();
+                    seen.work(index);
                 }
             }
         }
