@@ -18,7 +18,7 @@ record Measurement(String workload, @JsonProperty("median_ms") double medianMs,
                    @JsonProperty("peak_rss_mb") long peakRssMb) {
 
     private static final int WARM_UP_RUNS = 3;
-    private static final double WARM_UP_SECONDS = 10;
+    private static final double WARM_UP_SECONDS = 20;
 
     /** Warms up, then takes the median of some runs. */
     static Measurement of(String name, double amount, String unit, Runnable run, int runs) {

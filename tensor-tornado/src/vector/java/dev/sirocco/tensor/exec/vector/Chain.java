@@ -329,7 +329,7 @@ final class Chain {
                 if (before != null) {
                     int between = register(DType.F32);
                     instructions.add(new Instruction(before, between, in[0], in[0], in[0]));
-                    in[1] = between;
+                    in = new int[] {in[0], between, in[in.length - 1]};
                 }
                 for (Layout o : cell.operands()) {
                     release(o.buffer(), i, lastUse);

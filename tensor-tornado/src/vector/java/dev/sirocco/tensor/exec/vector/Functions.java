@@ -64,12 +64,17 @@ final class Functions {
         return e.fma(broadcast(0.693359375f), f.add(p));
     }
 
-    /** Near 0 a polynomial, else 1 - 2 / (exp 2|x| + 1) with the sign of x. */
-    static FloatVector tanh(FloatVector x) {
+    /** Near 0 a polynomial, else 1 - 2 / (e + 1) with the sign of x, where e = {@linkplain #expOfTwice exp 2|x|}. */
+    static FloatVector tanh(FloatVector x, FloatVector e) {
         FloatVector size = x.abs();
-        FloatVector large = broadcast(1).sub(broadcast(2).div(Floats.exp(size.min(20).mul(2)).add(1)));
+        FloatVector large = broadcast(1).sub(broadcast(2).div(e.add(1)));
         FloatVector y = withSign(large, x).blend(tanhOfSmall(x), size.compare(VectorOperators.LT, 0.625f));
         return y.blend(x, x.test(VectorOperators.IS_NAN));
+    }
+
+    /** exp 2|x|, |x| being at most 20. */
+    static FloatVector expOfTwice(FloatVector x) {
+        return Floats.exp(x.abs().min(20).mul(2));
     }
 
     private static FloatVector tanhOfSmall(FloatVector x) {
@@ -171,8 +176,8 @@ final class Functions {
     }
 
     /** x Φ(x) = x - x Q(|x|) for positive x and x Q(|x|) for negative, Q = 1 - Φ being the normal distribution's tail. */
-    static FloatVector gelu(FloatVector x) {
-        FloatVector tail = x.min(40).mul(tailOverDensity(x).mul(density(x)));      // Q is 0 there, x may be infinite
+    static FloatVector gelu(FloatVector x, FloatVector density) {
+        FloatVector tail = x.min(40).mul(tailOverDensity(x).mul(density));      // Q is 0 there, x may be infinite
         return tail.blend(x.sub(tail), x.compare(VectorOperators.GT, 0));
     }
 
@@ -204,15 +209,14 @@ final class Functions {
         return p;
     }
 
-    /** x σ(2 u), u = √(2/π) (x + 0.044715 x³), which is 0.5 x (1 + tanh u). */
-    static FloatVector geluTanh(FloatVector x) {
-        return x.mul(sigmoid(tanhArgument(x)));
+    /** g = σ(2 u), u = √(2/π) (x + 0.044715 x³): 0.5 x (1 + tanh u) is x g. */
+    static FloatVector geluGate(FloatVector x) {
+        return sigmoid(tanhArgument(x));
     }
 
-    static FloatVector geluTanhSlope(FloatVector x) {
-        FloatVector s = sigmoid(tanhArgument(x));
+    static FloatVector geluTanhSlope(FloatVector x, FloatVector gate) {
         FloatVector slope = x.mul(x).mul(6 * 0.044715f * SQRT_TWO_OVER_PI).add(2 * SQRT_TWO_OVER_PI);
-        return s.add(x.mul(s).mul(s.neg().add(1)).mul(slope));
+        return gate.add(x.mul(gate).mul(gate.neg().add(1)).mul(slope));
     }
 
     private static FloatVector tanhArgument(FloatVector x) {

@@ -52,7 +52,7 @@ final class Loops {
             case Op.Binary b -> operand == DType.I32 ? ofInts(b.kind()) : ofFloats(b.kind());
             case Op.Where _ -> Loops::where;
             case Op.Cast c -> cast(operand, c.dtype());
-            case Gelu g -> g.tanh() ? Loops::geluTanh : Loops::gelu;
+            case Gelu g -> g.tanh() ? Loops::mul : Loops::gelu;
             case Silu _ -> Loops::silu;
             case Backward b when b.op() instanceof Gelu g -> g.tanh() ? Loops::geluTanhBackward : Loops::geluBackward;
             case Backward b when b.op() instanceof Silu -> Loops::siluBackward;
@@ -67,10 +67,16 @@ final class Loops {
 
     /**
      * A loop over the first operand that goes before that of the op, leaving in the result what that one takes as its
-     * second operand; null for none. Both together would be too much for C2 to inline.
+     * second operand; null for none. Both together would be too much for C2 to inline, or to keep in registers.
      */
     static Loop before(Op op) {
-        return op instanceof Backward b && b.op() instanceof Gelu g && !g.tanh() ? Loops::density : null;
+        return switch (op) {
+            case Op.Unary u when u.kind() == UnaryKind.ERF -> Loops::expOfMinusSquare;
+            case Op.Unary u when u.kind() == UnaryKind.TANH -> Loops::expOfTwice;
+            case Gelu g -> g.tanh() ? Loops::geluGate : Loops::density;
+            case Backward b when b.op() instanceof Gelu g -> g.tanh() ? Loops::geluGate : Loops::density;
+            default -> null;
+        };
     }
 
     private static Loop ofFloats(UnaryKind kind) {
@@ -215,9 +221,15 @@ final class Loops {
         }
     }
 
-    private static void tanh(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
+    private static void tanh(long d, long a, long sa, long exp, long se, long c, long sc, int n) {
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, exp += se) {
+            store(d, Functions.tanh(load(a), load(exp)));
+        }
+    }
+
+    private static void expOfTwice(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
-            store(d, Functions.tanh(load(a)));
+            store(d, Functions.expOfTwice(load(a)));
         }
     }
 
@@ -227,15 +239,15 @@ final class Loops {
         }
     }
 
-    private static void gelu(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
-            store(d, Functions.gelu(load(a)));
+    private static void gelu(long d, long a, long sa, long density, long sd, long c, long sc, int n) {
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, density += sd) {
+            store(d, Functions.gelu(load(a), load(density)));
         }
     }
 
-    private static void geluTanh(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
+    private static void geluGate(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
-            store(d, Functions.geluTanh(load(a)));
+            store(d, Functions.geluGate(load(a)));
         }
     }
 
@@ -245,10 +257,15 @@ final class Loops {
         }
     }
 
-    private static void erf(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
+    private static void erf(long d, long a, long sa, long exp, long se, long c, long sc, int n) {
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa, exp += se) {
+            store(d, Functions.erf(load(a), load(exp)));
+        }
+    }
+
+    private static void expOfMinusSquare(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
-            FloatVector x = load(a);
-            store(d, Functions.erf(x, Functions.expOfMinusSquare(x)));
+            store(d, Functions.expOfMinusSquare(load(a)));
         }
     }
 
@@ -360,9 +377,9 @@ final class Loops {
         }
     }
 
-    private static void geluTanhBackward(long d, long x, long sx, long y, long sy, long dy, long sdy, int n) {
-        for (int i = 0; i < n; i++, d += VECTOR, x += sx, dy += sdy) {
-            store(d, Functions.geluTanhSlope(load(x)).mul(load(dy)));
+    private static void geluTanhBackward(long d, long x, long sx, long gate, long sg, long dy, long sdy, int n) {
+        for (int i = 0; i < n; i++, d += VECTOR, x += sx, gate += sg, dy += sdy) {
+            store(d, Functions.geluTanhSlope(load(x), load(gate)).mul(load(dy)));
         }
     }
 
