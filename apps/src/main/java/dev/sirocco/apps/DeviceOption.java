@@ -1,5 +1,6 @@
 package dev.sirocco.apps;
 
+import dev.sirocco.tensor.exec.Device;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.ir.UserError;
@@ -11,7 +12,8 @@ public final class DeviceOption {
     private static final int MOST_THREADS = 1024;
 
     @Option(names = "--device", paramLabel = "D", defaultValue = "auto",
-            description = "auto (default), cpu (SIMD on all cores), reference (slow, exact).")
+            description = "auto (default: a GPU if there is one), cpu (SIMD on all cores), tornado or tornado:0:1 "
+                    + "(see `sirocco devices`), reference (slow, exact).")
     private String device;
 
     @Option(names = "--threads", paramLabel = "N",
@@ -22,11 +24,25 @@ public final class DeviceOption {
     public Executor executor() {
         new Range("--threads", 1, MOST_THREADS).check(threads);
         return switch (device) {
-            case "auto" -> threads == null || !Executors.hasVector() ? Executors.best() : Executors.vector(threads);
+            case "auto" -> Executors.devices().stream().filter(Device::isGpu).findFirst()
+                    .map(gpu -> tornado(gpu.id())).orElseGet(this::best);
             case "cpu" -> cpu();
             case "reference" -> Executors.reference();
-            default -> throw new UserError("no device '" + device + "': there are auto, cpu and reference");
+            case String id when id.equals("tornado") || id.startsWith("tornado:") -> tornado(id);
+            default -> throw new UserError("no device '" + device + "': there are auto, cpu, tornado and reference");
         };
+    }
+
+    private Executor best() {
+        return threads == null || !Executors.hasVector() ? Executors.best() : Executors.vector(threads);
+    }
+
+    private static Executor tornado(String id) {
+        try {
+            return Executors.tornado(id);
+        } catch (IllegalStateException e) {
+            throw new UserError("--device " + id + ": " + e.getMessage(), e);
+        }
     }
 
     private Executor cpu() {
@@ -34,6 +50,6 @@ public final class DeviceOption {
             throw new UserError("--device cpu needs the JVM flag --add-modules jdk.incubator.vector: start with the "
                     + "launcher ./sirocco, which sets it");
         }
-        return threads == null ? Executors.best() : Executors.vector(threads);
+        return best();
     }
 }

@@ -60,8 +60,12 @@ final class Doctor implements Callable<Integer> {
         if (Executors.hasVector()) {
             tryOut("cpu", Executors::best);
         }
-        say("GPU", "the executor for TornadoVM is not part of this version; its SDK comes from SDKMAN "
-                + "(https://sdkman.io): sdk install tornadovm");
+        if (Executors.hasTornado()) {
+            Executors.devices().stream().filter(d -> d.id().startsWith("tornado"))
+                    .forEach(d -> tryOut(d.id(), () -> Executors.tornado(d.id())));
+        } else {
+            say("TornadoVM", "none, so no GPU: sdk install tornadovm (https://sdkman.io), or set TORNADOVM_HOME");
+        }
         out.println(isWell ? "All is well." : "Something is missing, see above.");
         return isWell ? 0 : 1;
     }
@@ -123,7 +127,7 @@ final class Doctor implements Callable<Integer> {
     }
 
     private void say(String what, String format, Object... values) {
-        out.printf(Locale.ROOT, "%-20s" + format + "%n", concat(what, values));
+        out.printf(Locale.ROOT, "%-22s" + format + "%n", concat(what, values));
     }
 
     private void ail(String what, String problem) {

@@ -4,6 +4,7 @@ import static dev.sirocco.apps.Printed.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.ir.UserError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +22,7 @@ class SiroccoTest {
     void helpNamesTheCommands() {
         for (String[] args : new String[][] {{}, {"help"}, {"--help"}}) {
             String help = Printed.wellBy(args);
-            for (String command : new String[] {"write", "doctor", "help", "test"}) {
+            for (String command : new String[] {"write", "devices", "doctor", "help", "test"}) {
                 assertTrue(help.contains("  " + command + " "), help);
             }
         }
@@ -44,10 +45,23 @@ class SiroccoTest {
     @Test
     void doctorTriesTheExecutors() {
         String said = Printed.wellBy("doctor");
-        for (String part : new String[] {"Java", "SIMD", "Memory", "--device reference  works", "--device cpu        works",
+        for (String part : new String[] {"Java", "SIMD", "Memory", "--device reference    works", "--device cpu          works",
                 "TornadoVM", "All is well."}) {
             assertTrue(said.contains(part), said);
         }
+    }
+
+    @Test
+    void devicesListsTheCpuAndSaysHowToGetMore() {
+        String said = Printed.wellBy("devices");
+        assertTrue(said.contains("\ncpu "), said);
+        assertTrue(said.contains(Executors.hasTornado() ? "\ntornado:" : "sdk install tornadovm"), said);
+    }
+
+    @Test
+    void aDeviceThatIsNotThereIsRefused() {
+        assertRefused(new String[] {"write", "ROMEO:", "--device", "tornado:7:7"},
+                Executors.hasTornado() ? "no such device" : "sdk install tornadovm");
     }
 
     @Test

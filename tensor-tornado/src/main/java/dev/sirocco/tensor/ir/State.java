@@ -8,6 +8,7 @@ public final class State {
 
     private final String name;
     private final Storage storage;
+    private volatile Keeper keeper;
 
     /** A state over memory that exists already, a mapped checkpoint say. */
     public State(String name, Storage storage) {
@@ -25,7 +26,33 @@ public final class State {
         return name;
     }
 
+    /** Its memory on the host, which has the current value from here on and until a program runs. */
     public Storage storage() {
+        Keeper last = keeper;
+        if (last != null) {
+            keeper = null;
+            last.release(this);
+        }
+        return storage;
+    }
+
+    /** Who has the current value while it is not in {@link #storage}: an executor with memory of its own. */
+    public interface Keeper {
+
+        /** Writes the current value to {@link #peek}, and expects that the host changes it. */
+        void release(State state);
+    }
+
+    public void keepBy(Keeper next) {
+        keeper = next;
+    }
+
+    public boolean isKeptBy(Keeper other) {
+        return keeper == other;
+    }
+
+    /** Its memory on the host as it is, for keepers. */
+    public Storage peek() {
         return storage;
     }
 

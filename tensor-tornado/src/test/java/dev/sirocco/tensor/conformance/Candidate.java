@@ -13,11 +13,43 @@ enum Candidate {
         Executor start(int threads) {
             return Executors.vector(threads);
         }
+
+        @Override
+        boolean isAbsent() {
+            return !Executors.hasVector();
+        }
+    },
+
+    TORNADO {
+        /** A device decides for itself how many threads it has. */
+        @Override
+        Executor start(int threads) {
+            return Executors.tornado("tornado");
+        }
+
+        @Override
+        boolean isAbsent() {
+            return !Executors.hasTornado();
+        }
+
+        /** Each kernel takes a tenth of a second to compile, so without {@code -Dsirocco.tornado.all=true} a part must do. */
+        @Override
+        boolean takes(Object row) {
+            return Boolean.getBoolean("sirocco.tornado.all") || Math.floorMod(row.toString().hashCode(), 12) == 0;
+        }
     };
 
     private final Map<Integer, Executor> started = new ConcurrentHashMap<>();
 
     abstract Executor start(int threads);
+
+    /** Whether it runs a row of a long table. */
+    boolean takes(Object row) {
+        return true;
+    }
+
+    /** Whether this JVM was not started for it. */
+    abstract boolean isAbsent();
 
     /** This executor; where it is not to be had on this JVM the test is skipped, with the reason. */
     Executor executor() {
@@ -28,7 +60,7 @@ enum Candidate {
         try {
             return started.computeIfAbsent(threads, this::start);
         } catch (IllegalStateException e) {
-            boolean isAbsent = !Executors.hasVector() || e.getCause() instanceof ClassNotFoundException;
+            boolean isAbsent = isAbsent() || e.getCause() instanceof ClassNotFoundException;
             return isAbsent ? Assumptions.abort(e.getMessage()) : fail(e);
         }
     }

@@ -1,0 +1,44 @@
+package dev.sirocco.tensor.exec.tornado;
+
+import java.util.List;
+import java.util.function.BiConsumer;
+import uk.ac.manchester.tornado.api.WorkerGrid;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
+
+/**
+ * A task of a program.
+ *
+ * @param describe a line for {@code Program.explain()}
+ * @param task what TornadoVM runs
+ * @param arrays the task's arguments behind the context
+ * @param grid how many threads run it
+ */
+record Kernel(String describe, Object task, List<DeviceArray> arrays, WorkerGrid grid) {
+
+    /** Threads that share a core, or a multiprocessor. */
+    private static final int GROUP = 64;
+
+    /** A kernel of one thread to an element. */
+    static Kernel elements(String describe, long n, BiConsumer<KernelCode, Integer> body) {
+        KernelFactory.Made made = KernelFactory.make(code -> {
+            int i = code.thread("globalIdx");
+            if (n > 0) {
+                code.ifLess(() -> code.pushInt(i), () -> code.push(Math.toIntExact(n)), () -> body.accept(code, i));
+            }
+        });
+        return new Kernel(describe, made.task(), made.arrays(), grid(n));
+    }
+
+    private static WorkerGrid grid(long n) {
+        WorkerGrid1D grid = new WorkerGrid1D((int) ((Math.max(1, n) + GROUP - 1) / GROUP * GROUP));
+        grid.setLocalWork(GROUP, 1, 1);
+        return grid;
+    }
+
+    /** A kernel that leaves arrays as they are: a graph keeps on the device only those that its tasks name. */
+    static Kernel claim(List<DeviceArray> arrays) {
+        return elements("claim", 1, (code, i) -> arrays.forEach(a -> {
+            code.store(a.whole(), () -> code.pushInt(i), code.load(a.whole(), () -> code.pushInt(i)));
+        }));
+    }
+}

@@ -1,0 +1,374 @@
+package dev.sirocco.tensor.exec.tornado;
+
+import dev.sirocco.tensor.exec.tornado.DeviceArray.Kind;
+import dev.sirocco.tensor.ir.DType;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * Writes the body of a kernel: numbers in local variables, reads and writes of device arrays, loops and branches. It is
+ * written in the shape that {@code javac} gives code, which is the shape that TornadoVM's compiler knows. Everything
+ * that is known when a program is bound, offsets, sizes and strides, becomes a constant.
+ */
+final class KernelCode {
+
+    static final ClassDesc CONTEXT = ClassDesc.of("uk.ac.manchester.tornado.api.KernelContext");
+
+    /** A kernel's arguments stand in the local variables before this one. */
+    static final int MOST_ARGUMENTS = 15;
+
+    private static final ClassDesc SCALARS = Scalars.class.describeConstable().orElseThrow();
+    private static final ClassDesc NARROW = Narrow.class.describeConstable().orElseThrow();
+
+    /** A number in a local variable: F32, or any other type as an int. */
+    record Value(int slot, DType dtype) {
+        boolean isFloat() {
+            return dtype == DType.F32;
+        }
+    }
+
+    /** Pushes an int. */
+    @FunctionalInterface
+    interface Push {
+        void push();
+    }
+
+    private final CodeBuilder b;
+    private final List<DeviceArray> arrays;
+    private int next = MOST_ARGUMENTS + 1;
+
+    /** @param arrays the kernel's arguments, found while the code is written; the first argument is the context */
+    KernelCode(CodeBuilder b, List<DeviceArray> arrays) {
+        this.b = b;
+        this.arrays = arrays;
+    }
+
+    // ---- ints ---------------------------------------------------------------------------------------------------
+
+    void push(int constant) {
+        b.loadConstant(constant);
+    }
+
+    void pushInt(int slot) {
+        b.iload(slot);
+    }
+
+    /** A new variable. */
+    int intVariable(Push value) {
+        value.push();
+        b.istore(next);
+        return next++;
+    }
+
+    void assignInt(int slot, Push value) {
+        value.push();
+        b.istore(slot);
+    }
+
+    /** The number of this thread: {@code globalIdx}, {@code localIdx}, {@code groupIdx} … */
+    int thread(String field) {
+        ClassDesc integer = ConstantDescs.CD_Integer;
+        return intVariable(() -> b.aload(0).getfield(CONTEXT, field, integer)
+                .invokevirtual(integer, "intValue", MethodTypeDesc.of(ConstantDescs.CD_int)));
+    }
+
+    void add() {
+        b.iadd();
+    }
+
+    void subtract() {
+        b.isub();
+    }
+
+    void multiply() {
+        b.imul();
+    }
+
+    void divide() {
+        b.idiv();
+    }
+
+    void remainder() {
+        b.irem();
+    }
+
+    /** {@code variable / divisor}, without code where that is known. */
+    void pushQuotient(int slot, int divisor) {
+        pushInt(slot);
+        if (divisor != 1) {
+            push(divisor);
+            divide();
+        }
+    }
+
+    /** {@code offset + Σ coordinate · stride}. */
+    void pushIndex(int offset, int[] coordinates, long[] strides) {
+        push(offset);
+        for (int i = 0; i < coordinates.length; i++) {
+            if (strides[i] != 0) {
+                pushInt(coordinates[i]);
+                if (strides[i] != 1) {
+                    push(Math.toIntExact(strides[i]));
+                    multiply();
+                }
+                add();
+            }
+        }
+    }
+
+    /** The coordinates, along axes of these sizes, of an element given by its number in row-major order. */
+    int[] coordinates(int slot, int[] dims) {
+        int[] coordinates = new int[dims.length];
+        int inner = 1;
+        for (int i = dims.length - 1; i >= 0; i--) {
+            int block = inner;
+            int size = dims[i];
+            boolean isOutermost = i == 0;
+            coordinates[i] = intVariable(() -> {
+                pushQuotient(slot, block);
+                if (!isOutermost) {
+                    push(size);
+                    remainder();
+                }
+            });
+            inner *= size;
+        }
+        return coordinates;
+    }
+
+    // ---- control ------------------------------------------------------------------------------------------------
+
+    /** Runs the body if a &lt; b. */
+    void ifLess(Push a, Push c, Runnable body) {
+        Label end = b.newLabel();
+        a.push();
+        c.push();
+        b.if_icmpge(end);
+        body.run();
+        b.labelBinding(end);
+    }
+
+    void ifEqual(Push a, Push c, Runnable body) {
+        Label end = b.newLabel();
+        a.push();
+        c.push();
+        b.if_icmpne(end);
+        body.run();
+        b.labelBinding(end);
+    }
+
+    /** {@code for (i = 0; i < count; i++)}; the body is given the variable. */
+    void loop(int count, IntConsumer body) {
+        loop(() -> push(0), () -> push(count), 1, body);
+    }
+
+    /** {@code for (i = from; i < to; i += step)}. */
+    void loop(Push from, Push to, int step, IntConsumer body) {
+        int i = intVariable(from);
+        Label top = b.newLabel();
+        Label end = b.newLabel();
+        b.labelBinding(top);
+        pushInt(i);
+        to.push();
+        b.if_icmpge(end);
+        body.accept(i);
+        b.iinc(i, step);
+        b.goto_(top);
+        b.labelBinding(end);
+    }
+
+    // ---- numbers ------------------------------------------------------------------------------------------------
+
+    /** A new variable for what stands on the stack. */
+    private Value store(DType dtype) {
+        Value value = new Value(next++, dtype);
+        storeTo(value);
+        return value;
+    }
+
+    private void storeTo(Value value) {
+        if (value.isFloat()) {
+            b.fstore(value.slot());
+        } else {
+            b.istore(value.slot());
+        }
+    }
+
+    void push(Value value) {
+        if (value.isFloat()) {
+            b.fload(value.slot());
+        } else {
+            b.iload(value.slot());
+        }
+    }
+
+    Value constant(DType dtype, double number) {
+        if (dtype == DType.F32) {
+            b.loadConstant((float) number);
+        } else {
+            b.loadConstant((int) number);
+        }
+        return store(dtype);
+    }
+
+    Value ofInt(int slot) {
+        return new Value(slot, DType.I32);
+    }
+
+    /** Another variable with the same number. */
+    Value copy(Value value) {
+        push(value);
+        return store(value.dtype());
+    }
+
+    void assign(Value to, Value from) {
+        push(from);
+        storeTo(to);
+    }
+
+    /** A function of {@link Scalars} by its name. */
+    Value call(String function, DType result, Value... arguments) {
+        List<ClassDesc> types = new ArrayList<>();
+        for (Value a : arguments) {
+            push(a);
+            types.add(type(a.dtype()));
+        }
+        b.invokestatic(SCALARS, function, MethodTypeDesc.of(type(result), types));
+        return store(result);
+    }
+
+    private static ClassDesc type(DType dtype) {
+        return dtype == DType.F32 ? ConstantDescs.CD_float : ConstantDescs.CD_int;
+    }
+
+    /** A static method of hand-written kernels; what it is given has been pushed. */
+    void invoke(ClassDesc owner, String method, MethodTypeDesc type) {
+        b.invokestatic(owner, method, type);
+    }
+
+    /** As {@link #invoke}, with a result. */
+    Value invoke(ClassDesc owner, String method, MethodTypeDesc type, DType result) {
+        b.invokestatic(owner, method, type);
+        return store(result);
+    }
+
+    Value add(Value x, Value y) {
+        push(x);
+        push(y);
+        if (x.isFloat()) {
+            b.fadd();
+        } else {
+            b.iadd();
+        }
+        return store(x.dtype());
+    }
+
+    Value subtract(Value x, Value y) {
+        push(x);
+        push(y);
+        if (x.isFloat()) {
+            b.fsub();
+        } else {
+            b.isub();
+        }
+        return store(x.dtype());
+    }
+
+    Value multiply(Value x, Value y) {
+        push(x);
+        push(y);
+        if (x.isFloat()) {
+            b.fmul();
+        } else {
+            b.imul();
+        }
+        return store(x.dtype());
+    }
+
+    Value divide(Value x, Value y) {
+        push(x);
+        push(y);
+        if (x.isFloat()) {
+            b.fdiv();
+        } else {
+            b.idiv();
+        }
+        return store(x.dtype());
+    }
+
+    Value negate(Value x) {
+        push(x);
+        if (x.isFloat()) {
+            b.fneg();
+        } else {
+            b.ineg();
+        }
+        return store(x.dtype());
+    }
+
+    /** To another type, as {@code Op.Cast} has it. */
+    Value cast(Value x, DType to) {
+        if (x.dtype() == to) {
+            return x;
+        }
+        if (to == DType.F32) {
+            return switch (x.dtype()) {
+                case BF16 -> narrow("fromBf16", x, to);
+                case F16 -> narrow("fromF16", x, to);
+                default -> call("toFloat", to, x);
+            };
+        }
+        return switch (to) {
+            case BF16 -> narrow("toBf16", x, to);
+            case F16 -> narrow("toF16", x, to);
+            case I8 -> call("toByte", to, x);
+            default -> call("toInt", to, x);
+        };
+    }
+
+    private Value narrow(String function, Value x, DType to) {
+        push(x);
+        b.invokestatic(NARROW, function, MethodTypeDesc.of(type(to), type(x.dtype())));
+        return store(to);
+    }
+
+    // ---- memory -------------------------------------------------------------------------------------------------
+
+    /** The argument that an array is, itself. */
+    void pushArray(DeviceArray array) {
+        int at = arrays.indexOf(array);
+        if (at < 0) {
+            arrays.add(array);
+            at = arrays.size() - 1;
+        }
+        b.aload(1 + at);
+    }
+
+    /** Reads an element; the index counts from the array's beginning. */
+    Value load(Place place, Push index) {
+        Kind kind = place.array().kind();
+        pushArray(place.array());
+        index.push();
+        b.invokevirtual(kind.type(), "get", MethodTypeDesc.of(kind.element(), ConstantDescs.CD_int));
+        return store(place.dtype());
+    }
+
+    void store(Place place, Push index, Value value) {
+        Kind kind = place.array().kind();
+        pushArray(place.array());
+        index.push();
+        push(value);
+        switch (kind) {
+            case SHORTS -> b.i2s();
+            case BYTES -> b.i2b();
+            default -> { }
+        }
+        b.invokevirtual(kind.type(), "set", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int, kind.element()));
+    }
+}
