@@ -1,6 +1,6 @@
 """The workloads of `./sirocco bench` in PyTorch: the same shapes, the same work, the same number of threads.
 
-    python bench/peers/workloads.py [--threads N] [--runs N] NAME...
+    python bench/peers/workloads.py [--device cuda] [--threads N] [--runs N] NAME...
 
 prints one JSON line for each name: {"workload", "median_ms", "per_second", "unit", "peak_rss_mb"}.
 Needs torch; nothing is downloaded, weights are random.
@@ -188,8 +188,14 @@ WORKLOADS = {
 }
 
 
-def measure(name, runs):
-    run, amount, unit = WORKLOADS[name]()
+def measure(name, runs, device):
+    work, amount, unit = WORKLOADS[name]()
+
+    def run():
+        work()
+        if device == "cuda":
+            torch.cuda.synchronize()
+
     begin = time.perf_counter()
     warm_up = 0
     while warm_up < 3 or time.perf_counter() - begin < 3:
@@ -209,10 +215,12 @@ def measure(name, runs):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="+", choices=WORKLOADS)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=15)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
+    torch.set_default_device(options.device)
     for name in options.names:
-        measure(name, options.runs)
+        measure(name, options.runs, options.device)

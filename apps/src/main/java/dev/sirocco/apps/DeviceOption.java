@@ -4,6 +4,7 @@ import dev.sirocco.tensor.exec.Device;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.ir.UserError;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The choice of what computes, for commands to mix in. */
@@ -23,9 +24,7 @@ public final class DeviceOption {
     /** @throws UserError if there is no such device */
     public Executor executor() {
         new Range("--threads", 1, MOST_THREADS).check(threads);
-        return switch (device) {
-            case "auto" -> Executors.devices().stream().filter(Device::isGpu).findFirst()
-                    .map(gpu -> tornado(gpu.id())).orElseGet(this::best);
+        return switch (id()) {
             case "cpu" -> cpu();
             case "reference" -> Executors.reference();
             case String id when id.equals("tornado") || id.startsWith("tornado:") -> tornado(id);
@@ -33,8 +32,23 @@ public final class DeviceOption {
         };
     }
 
-    private Executor best() {
-        return threads == null || !Executors.hasVector() ? Executors.best() : Executors.vector(threads);
+    /** The device asked for, {@code auto} being a GPU where there is one and otherwise the CPU. */
+    public String id() {
+        return device.equals("auto") ? gpus().map(Device::id).findFirst().orElse("cpu") : device;
+    }
+
+    /** Whether it is a GPU. */
+    public boolean isGpu() {
+        return gpus().anyMatch(gpu -> device.equals("auto") || device.equals("tornado") || device.equals(gpu.id()));
+    }
+
+    private static Stream<Device> gpus() {
+        return Executors.devices().stream().filter(Device::isGpu);
+    }
+
+    /** How many threads the CPU computes with. */
+    public int threads() {
+        return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }
 
     private static Executor tornado(String id) {
@@ -46,10 +60,10 @@ public final class DeviceOption {
     }
 
     private Executor cpu() {
-        if (!Executors.hasVector()) {
+        if (device.equals("cpu") && !Executors.hasVector()) {
             throw new UserError("--device cpu needs the JVM flag --add-modules jdk.incubator.vector: start with the "
                     + "launcher ./sirocco, which sets it");
         }
-        return best();
+        return threads == null || !Executors.hasVector() ? Executors.best() : Executors.vector(threads);
     }
 }

@@ -2,9 +2,10 @@ package dev.sirocco.apps.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Home;
+import dev.sirocco.apps.Range;
 import dev.sirocco.tensor.exec.Executor;
-import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.exec.vector.Roofline;
 import dev.sirocco.tensor.ir.UserError;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -48,17 +50,16 @@ public final class Bench implements Runnable {
             description = "Timed runs after the warm-up (default: ${DEFAULT-VALUE}).")
     private int runs;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: all processors).")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    private DeviceOption device = new DeviceOption();
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        if (runs < 1 || rounds < 1 || threads < 1 || threads > 1024) {
-            throw new UserError("--runs, --rounds and --threads must be 1 or more (and threads at most 1024)");
-        }
+        new Range("--runs", 1, Integer.MAX_VALUE).check(runs);
+        new Range("--rounds", 1, Integer.MAX_VALUE).check(rounds);
         if (micro) {
             runMicro();
             return;
@@ -68,10 +69,10 @@ public final class Bench implements Runnable {
             compare(chosen);
             return;
         }
-        Executor executor = Executors.vector(threads);
+        Executor executor = device.executor();
         chosen.forEach(w -> print(Measurement.of(w.name(), w.amount(), w.unit(), w.setUp().apply(executor), runs)));
         if (names.isEmpty() || names.contains(ROOFLINE)) {
-            Roofline roofline = new Roofline(threads);
+            Roofline roofline = new Roofline(device.threads());
             print(Measurement.of("roofline-fma", roofline.gigaflops(), "GFLOP", roofline::multiplyAdd, runs));
             print(Measurement.of("roofline-memory", roofline.gigabytes(), "GB", roofline::read, runs));
         }
@@ -96,7 +97,7 @@ public final class Bench implements Runnable {
     }
 
     private void compare(List<Workload> workloads) {
-        Peers other = new Peers(Home.path(), python, threads, runs);
+        Peers other = new Peers(Home.path(), python, device, runs);
         List<Peers.Comparison> comparisons = new ArrayList<>();
         out().printf("%-18s %14s %14s %8s %12s %12s%n", "workload", "sirocco", "pytorch", "ratio", "sirocco MB", "pytorch MB");
         for (Workload w : workloads) {

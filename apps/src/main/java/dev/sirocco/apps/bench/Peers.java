@@ -1,6 +1,7 @@
 package dev.sirocco.apps.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.tensor.ir.UserError;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,14 +14,14 @@ final class Peers {
 
     private final Path home;
     private final String python;
-    private final int threads;
+    private final DeviceOption device;
     private final int runs;
 
     /** @param home where {@code sirocco} and {@code bench/peers} are */
-    Peers(Path home, String python, int threads, int runs) {
+    Peers(Path home, String python, DeviceOption device, int runs) {
         this.home = home;
         this.python = python;
-        this.threads = threads;
+        this.device = device;
         this.runs = runs;
     }
 
@@ -36,9 +37,9 @@ final class Peers {
         List<Measurement> torch = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             ours.add(measure(home.resolve("sirocco").toString(), "bench", workload.name(), "--json",
-                    "--threads", "" + threads, "--runs", "" + runs));
+                    "--device", device.id(), "--threads", "" + device.threads(), "--runs", "" + runs));
             torch.add(measure(python, home.resolve("bench/peers/workloads.py").toString(), workload.peer(),
-                    "--threads", "" + threads, "--runs", "" + runs));
+                    "--device", device.isGpu() ? "cuda" : "cpu", "--threads", "" + device.threads(), "--runs", "" + runs));
         }
         Measurement a = middle(ours);
         Measurement b = middle(torch);

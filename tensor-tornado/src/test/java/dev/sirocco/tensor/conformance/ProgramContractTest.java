@@ -98,6 +98,31 @@ class ProgramContractTest {
         }
     }
 
+    /** A device keeps states to itself; who asks for them next sees what it wrote. */
+    @ParameterizedTest
+    @MethodSource("executors")
+    void executorsTakeTurnsOnAState(Supplier<Executor> executor) {
+        State counter = new State("counter", DType.F32, Shape.of(5));
+        try (Program first = adding(counter, 1).compile(executor.get());
+             Program second = adding(counter, 10).compile(Executors.reference())) {
+            first.run();
+            second.run();
+            first.run();
+            first.run();
+            assertEquals(13, counter.storage().get(4));
+            counter.storage().fill(100);
+            second.run();
+            first.run();
+            assertEquals(111, counter.storage().get(0));
+        }
+    }
+
+    private static Graph adding(State state, double value) {
+        Graph g = new Graph();
+        g.assign(state, g.read(state).add(value));
+        return g;
+    }
+
     @ParameterizedTest
     @MethodSource("executors")
     void namesAreChecked(Supplier<Executor> executor) {

@@ -36,8 +36,9 @@ final class VectorProgram implements Program {
     private final Map<String, Storage> inputs = new LinkedHashMap<>();
     private final Map<String, Storage> outputs = new LinkedHashMap<>();
     private final Map<Buffer, Storage> outputMemory = new HashMap<>();
-    /** Memory that kernels know by its address only. */
-    private final Set<Object> inUse = new HashSet<>();
+    private final Set<State> states = new HashSet<>();
+    /** Constants, whose memory kernels know by its address only. */
+    private final Set<Storage> constants = new HashSet<>();
     private final MemorySegment arena;
     private final List<Kernel> kernels = new ArrayList<>();
     /** Nanoseconds of the last run of each kernel, if they are timed. */
@@ -54,7 +55,7 @@ final class VectorProgram implements Program {
         });
         this.arena = Storage.allocate(plan.arenaBytes());
         plan.steps().forEach(step -> kernels.add(bind(step)));
-        plan.writeBacks().keySet().forEach(inUse::add);
+        states.addAll(plan.writeBacks().keySet());
         this.nanos = new long[kernels.size()];
     }
 
@@ -65,7 +66,7 @@ final class VectorProgram implements Program {
             case Op.Input in -> inputs.get(in.name()).segment().address();
             case Op.Read read -> state(read.state());
             case Op.Constant c -> {
-                inUse.add(c.data());
+                constants.add(c.data());
                 yield c.data().segment().address();
             }
             case null -> switch (plan.places().get(buffer)) {
@@ -79,7 +80,7 @@ final class VectorProgram implements Program {
     }
 
     private long state(State state) {
-        inUse.add(state);
+        states.add(state);
         return state.storage().segment().address();
     }
 
@@ -185,6 +186,7 @@ final class VectorProgram implements Program {
 
     @Override
     public void run() {
+        states.forEach(State::storage);                               // a device may have the current values
         if (PROFILE) {
             runTimed();
         } else {
