@@ -1,6 +1,7 @@
 package dev.sirocco.apps;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -62,6 +63,8 @@ class LauncherTest {
         builder.environment().put("PATH", "/usr/bin:/bin");
         builder.environment().put("SIROCCO_JDKS", jdks.toString());
         builder.environment().put("SIROCCO_NO_AOT", "1");
+        builder.environment().put("TORNADOVM_HOME", folder.resolve("sdk").toString());
+        builder.environment().put("SDKMAN_DIR", folder.resolve("sdkman").toString());
         if (javaHome != null) {
             builder.environment().put("JAVA_HOME", javaHome);
         }
@@ -100,6 +103,24 @@ class LauncherTest {
         assertTrue(lines.containsAll(List.of("[jdk.incubator.vector]", "[--enable-native-access=ALL-UNNAMED]",
                 "[-Dsirocco.home=" + home.toRealPath() + "]")), result.out);
         assertEquals(List.of("[write]", "[two words]", "[]", "[*]", "from stdin"), lines.subList(lines.size() - 5, lines.size()));
+    }
+
+    @Test
+    void anSdkOfTornadoVmIsUsedWhereItsDevicesAre() throws IOException, InterruptedException {
+        jdk("25", "25.0.1");
+        String argfile = "@" + home.toRealPath().resolve("target/app/tornado-argfile");
+        assertFalse(launch(home.resolve("sirocco"), null, "write", "--device", "tornado").out.contains(argfile), "there is no SDK");
+        Files.createDirectory(folder.resolve("sdk"));
+        Files.writeString(folder.resolve("sdk/tornado-argfile"), "--module-path .:/sdk/modules\n");
+        for (String[] args : new String[][] {{"write", "--device", "tornado"}, {"write", "--device=tornado:0:1"}, {"devices"}}) {
+            String out = launch(home.resolve("sirocco"), null, args).out;
+            assertTrue(out.contains("[" + argfile + "]\n") && out.contains("[-Dtornado.recover.bailout=False]\n"), out);
+        }
+        assertEquals("--module-path /sdk/modules\n", Files.readString(home.resolve("target/app/tornado-argfile")),
+                "a jar in the working directory would be on the module path");
+        for (String[] args : new String[][] {{"write", "--device", "cpu"}, {"write"}, {"--help"}}) {
+            assertFalse(launch(home.resolve("sirocco"), null, args).out.contains(argfile), "it has no GPU");
+        }
     }
 
     @Test
