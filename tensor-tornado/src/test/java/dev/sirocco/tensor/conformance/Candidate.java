@@ -32,6 +32,12 @@ enum Candidate {
             return !Executors.hasTornado();
         }
 
+        /** Beyond, where floats are a hundred radians apart, π is not known exactly enough. */
+        @Override
+        double largestAngle() {
+            return 1e9;
+        }
+
         /** Each kernel takes a tenth of a second to compile, so without {@code -Dsirocco.tornado.all=true} a part must do. */
         @Override
         boolean takes(Object row) {
@@ -46,6 +52,11 @@ enum Candidate {
     /** Whether it runs a row of a long table. */
     boolean takes(Object row) {
         return true;
+    }
+
+    /** The largest angle whose sine and cosine are exact to a few ulp. */
+    double largestAngle() {
+        return Double.POSITIVE_INFINITY;
     }
 
     /** Whether this JVM was not started for it. */

@@ -15,6 +15,7 @@ import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -121,6 +122,48 @@ class ProgramContractTest {
         Graph g = new Graph();
         g.assign(state, g.read(state).add(value));
         return g;
+    }
+
+    /** On a device with its memory in several pieces, which programs share and each is to be freed once. */
+    @ParameterizedTest
+    @MethodSource("executors")
+    void programsThatShareStatesAreClosedOneByOne(Supplier<Executor> executor) {
+        String before = System.setProperty("sirocco.tornado.tasks", "2");
+        try {
+            State s = new State("s", Storage.of(Shape.of(3), 1f, 2f, 3f));
+            Program first = sumsOf(s, "first", executor.get());
+            Program second = sumsOf(s, "second", executor.get());
+            first.run();
+            second.run();
+            assertArrayEquals(new float[] {1, 4, 10}, second.output("y").floats());
+            first.close();
+            first.close();
+            second.run();
+            assertArrayEquals(new float[] {1, 5, 15}, second.output("y").floats());
+            second.close();
+            assertArrayEquals(new float[] {1, 5, 15}, s.storage().floats());
+        } finally {
+            if (before == null) {
+                System.clearProperty("sirocco.tornado.tasks");
+            } else {
+                System.setProperty("sirocco.tornado.tasks", before);
+            }
+        }
+    }
+
+    /** Each run replaces the state by its running sums, with some copies on the way, which take a kernel each. */
+    private static Program sumsOf(State s, String name, Executor executor) {
+        Graph g = new Graph();
+        try (var _ = g.at(name)) {
+            Tensor x = g.read(s).add(g.input("x", DType.F32, 3));
+            for (int i = 0; i < 3; i++) {
+                x = Tensor.concat(0, List.of(x.slice(0, 1, 3), x.slice(0, 0, 1)));
+            }
+            Tensor y = x.cumulativeSum(0);
+            g.output("y", y);
+            g.assign(s, y);
+        }
+        return g.compile(executor);
     }
 
     @ParameterizedTest

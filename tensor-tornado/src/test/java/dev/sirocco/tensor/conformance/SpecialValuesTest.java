@@ -66,18 +66,21 @@ class SpecialValuesTest {
                 }
                 p.run();
             }
-            assertNear(op, expected.output("y"), actual.output("y"));
+            assertNear(candidate, op, expected.output("y"), actual.output("y"));
         }
     }
 
-    private static void assertNear(Op op, Storage expected, Storage actual) {
+    private static void assertNear(Candidate candidate, Op op, Storage expected, Storage actual) {
+        double largest = op instanceof Op.Unary u && (u.kind() == UnaryKind.SIN || u.kind() == UnaryKind.COS)
+                ? candidate.largestAngle() : Double.POSITIVE_INFINITY;
         double absolute = op instanceof Composite ? REST : NOTHING;
         StringBuilder wrong = new StringBuilder();
         for (int i = 0; i < expected.numel(); i++) {
             float want = expected.get(i);
             float got = actual.get(i);
             boolean isNear = Math.abs((double) want - got) <= FEW_ULP * Math.abs(want) + absolute;
-            if (Float.compare(want, got) != 0 && want != got && !isNear) {
+            boolean isBeyond = Float.isFinite(VALUES[i / VALUES.length]) && Math.abs(VALUES[i / VALUES.length]) > largest;
+            if (Float.compare(want, got) != 0 && want != got && !isNear && !isBeyond) {
                 wrong.append("%n%s and %s: %s, not %s".formatted(
                         VALUES[i / VALUES.length], VALUES[i % VALUES.length], got, want));
             }

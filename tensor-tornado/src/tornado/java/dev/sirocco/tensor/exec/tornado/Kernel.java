@@ -2,6 +2,7 @@ package dev.sirocco.tensor.exec.tornado;
 
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 
@@ -20,18 +21,29 @@ record Kernel(String describe, Object task, List<DeviceArray> arrays, WorkerGrid
 
     /** A kernel of one thread to an element. */
     static Kernel elements(String describe, long n, BiConsumer<KernelCode, Integer> body) {
+        return elements(describe, n, GROUP, body);
+    }
+
+    /** As {@link #elements(String, long, BiConsumer)}, with a number of threads that share a core. */
+    static Kernel elements(String describe, long n, int group, BiConsumer<KernelCode, Integer> body) {
         KernelFactory.Made made = KernelFactory.make(code -> {
             int i = code.thread("globalIdx");
             if (n > 0) {
                 code.ifLess(() -> code.pushInt(i), () -> code.push(Math.toIntExact(n)), () -> body.accept(code, i));
             }
         });
-        return new Kernel(describe, made.task(), made.arrays(), grid(n));
+        return new Kernel(describe, made.task(), made.arrays(), grid(n, group));
     }
 
-    private static WorkerGrid grid(long n) {
-        WorkerGrid1D grid = new WorkerGrid1D((int) ((Math.max(1, n) + GROUP - 1) / GROUP * GROUP));
-        grid.setLocalWork(GROUP, 1, 1);
+    /** A kernel of groups of threads that work together. */
+    static Kernel groups(String describe, long groups, int group, Consumer<KernelCode> body) {
+        KernelFactory.Made made = KernelFactory.make(groups == 0 ? _ -> { } : body);
+        return new Kernel(describe, made.task(), made.arrays(), grid(groups * group, group));
+    }
+
+    private static WorkerGrid grid(long n, int group) {
+        WorkerGrid1D grid = new WorkerGrid1D(Math.toIntExact(Math.ceilDiv(Math.max(1, n), group) * group));
+        grid.setLocalWork(group, 1, 1);
         return grid;
     }
 

@@ -8,6 +8,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -336,6 +337,83 @@ final class KernelCode {
         push(x);
         b.invokestatic(NARROW, function, MethodTypeDesc.of(type(to), type(x.dtype())));
         return store(to);
+    }
+
+    // ---- vectors ------------------------------------------------------------------------------------------------
+
+    /** Floats of a {@link Vector}. */
+    static final int LANES = 16;
+
+    private static final ClassDesc VECTOR = ClassDesc.of("uk.ac.manchester.tornado.api.types.vectors.Float16");
+
+    /** Sixteen floats in a local variable. A vector's elements beside each other in memory are read at once. */
+    record Vector(int slot) {}
+
+    private Vector storeVector() {
+        b.astore(next);
+        return new Vector(next++);
+    }
+
+    Vector vector(Value... elements) {
+        b.new_(VECTOR).dup();
+        for (Value element : elements) {
+            push(element);
+        }
+        b.invokespecial(VECTOR, ConstantDescs.INIT_NAME,
+                MethodTypeDesc.of(ConstantDescs.CD_void, Collections.nCopies(LANES, ConstantDescs.CD_float)));
+        return storeVector();
+    }
+
+    Value element(Vector vector, int lane) {
+        b.aload(vector.slot()).loadConstant(lane)
+                .invokevirtual(VECTOR, "get", MethodTypeDesc.of(ConstantDescs.CD_float, ConstantDescs.CD_int));
+        return store(DType.F32);
+    }
+
+    Vector add(Vector x, Vector y) {
+        return call("add", x, y);
+    }
+
+    Vector multiply(Vector x, Vector y) {
+        return call("mult", x, y);
+    }
+
+    private Vector call(String function, Vector x, Vector y) {
+        b.aload(x.slot()).aload(y.slot()).invokestatic(VECTOR, function, MethodTypeDesc.of(VECTOR, VECTOR, VECTOR));
+        return storeVector();
+    }
+
+    void assign(Vector to, Vector from) {
+        b.aload(from.slot()).astore(to.slot());
+    }
+
+    // ---- memory that a group of threads shares ------------------------------------------------------------------
+
+    /** A new array of floats. */
+    int sharedArray(int size) {
+        b.aload(0).loadConstant(size).invokevirtual(CONTEXT, "allocateFloatLocalArray",
+                MethodTypeDesc.of(ConstantDescs.CD_float.arrayType(), ConstantDescs.CD_int));
+        b.astore(next);
+        return next++;
+    }
+
+    Value loadShared(int array, Push index) {
+        b.aload(array);
+        index.push();
+        b.faload();
+        return store(DType.F32);
+    }
+
+    void storeShared(int array, Push index, Value value) {
+        b.aload(array);
+        index.push();
+        push(value);
+        b.fastore();
+    }
+
+    /** Waits for the group's other threads. */
+    void barrier() {
+        b.aload(0).invokevirtual(CONTEXT, "localBarrier", ConstantDescs.MTD_void);
     }
 
     // ---- memory -------------------------------------------------------------------------------------------------

@@ -1,5 +1,15 @@
 package dev.sirocco.tensor.exec.tornado;
 
+import dev.sirocco.tensor.fast.Attention;
+import dev.sirocco.tensor.fast.CrossEntropy;
+import dev.sirocco.tensor.fast.LayerNorm;
+import dev.sirocco.tensor.fast.LogSoftmax;
+import dev.sirocco.tensor.fast.RmsNorm;
+import dev.sirocco.tensor.fast.Rotary;
+import dev.sirocco.tensor.fast.Softmax;
+import dev.sirocco.tensor.grad.Grad;
+import dev.sirocco.tensor.ir.Backward;
+import dev.sirocco.tensor.ir.Composite;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Op;
@@ -36,7 +46,17 @@ enum KernelFamily {
     RANDOM(op -> op instanceof Op.Random, g -> {
         g.randomFrom(new State("random", Storage.of(Shape.of(2), 3, 5)));
         return g.uniform(Shape.of(13)).add(g.normal(Shape.of(13)));
-    });
+    }),
+    NORM(isForward(LayerNorm.class, RmsNorm.class), g -> join(norms(g))),
+    NORM_GRADIENT(isGradient(LayerNorm.class, RmsNorm.class), g -> gradients(g, norms(g))),
+    SOFTMAX(isForward(Softmax.class, LogSoftmax.class), g -> join(softmaxes(g))),
+    SOFTMAX_GRADIENT(isGradient(Softmax.class, LogSoftmax.class), g -> gradients(g, softmaxes(g))),
+    CROSS_ENTROPY(isForward(CrossEntropy.class), g -> join(crossEntropy(g))),
+    CROSS_ENTROPY_GRADIENT(isGradient(CrossEntropy.class), g -> gradients(g, crossEntropy(g))),
+    ATTENTION(isForward(Attention.class), g -> join(attention(g))),
+    ATTENTION_GRADIENT(isGradient(Attention.class), g -> gradients(g, attention(g))),
+    ROTARY(isForward(Rotary.class), g -> join(rotary(g))),
+    ROTARY_GRADIENT(isGradient(Rotary.class), g -> gradients(g, rotary(g)));
 
     private final Predicate<Op> members;
     private final Function<Graph, Tensor> sample;
@@ -62,6 +82,57 @@ enum KernelFamily {
 
     private static Tensor y(Graph g, int... dims) {
         return g.input("y", DType.F32, dims);
+    }
+
+    private static Tensor z(Graph g, int... dims) {
+        return g.input("z", DType.F32, dims);
+    }
+
+    private static List<Tensor> norms(Graph g) {
+        Tensor x = x(g, 1031, 3);
+        Tensor weight = y(g, 3);
+        List<Tensor> y = g.add(new LayerNorm(0.1), List.of(x, weight, z(g, 3))).outputs();
+        return List.of(y.getFirst(), g.add(new RmsNorm(0.1), List.of(x, weight)).outputs().getFirst());
+    }
+
+    private static List<Tensor> softmaxes(Graph g) {
+        Tensor x = x(g, 7, 13);
+        return List.of(g.add(new Softmax(), List.of(x)).outputs().getFirst(),
+                g.add(new LogSoftmax(), List.of(x)).outputs().getFirst());
+    }
+
+    private static List<Tensor> crossEntropy(Graph g) {
+        return g.add(new CrossEntropy(), List.of(x(g, 5, 13), indices(g, 0, 12, -1, 7, 3))).outputs();
+    }
+
+    private static List<Tensor> attention(Graph g) {
+        Tensor q = x(g, 2, 7, 4, 17);
+        Tensor k = y(g, 2, 13, 2, 17);
+        return g.add(new Attention(true, 0.5), List.of(q, k, z(g, 2, 13, 2, 19))).outputs();
+    }
+
+    private static List<Tensor> rotary(Graph g) {
+        return g.add(new Rotary(true), List.of(x(g, 2, 3, 3, 10), y(g, 3, 5), z(g, 3, 5))).outputs();
+    }
+
+    /** The gradients of results by all inputs, with the results for their own gradients. */
+    private static Tensor gradients(Graph g, List<Tensor> results) {
+        return join(Grad.vjp(results, results, List.copyOf(g.inputs().values())));
+    }
+
+    /** All elements in one row. */
+    private static Tensor join(List<Tensor> tensors) {
+        return Tensor.concat(0, tensors.stream().map(t -> t.reshape(Shape.of((int) t.shape().numel()))).toList());
+    }
+
+    @SafeVarargs
+    private static Predicate<Op> isForward(Class<? extends Composite>... ops) {
+        return op -> Stream.of(ops).anyMatch(c -> c.isInstance(op));
+    }
+
+    @SafeVarargs
+    private static Predicate<Op> isGradient(Class<? extends Composite>... ops) {
+        return op -> op instanceof Backward b && isForward(ops).test(b.op());
     }
 
     private static Tensor indices(Graph g, int... values) {

@@ -5,6 +5,7 @@ import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Op;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Storage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -14,19 +15,46 @@ final class MoveCode {
 
     private MoveCode() {}
 
-    /** One kernel for each operand: its elements, written where they belong. */
+    /** Operands that one kernel copies, so that it does not grow without end. */
+    private static final int OPERANDS = 8;
+
+    /** One thread to an element of each operand, which it writes where it belongs. */
     static List<Kernel> concat(String describe, List<View> in, View out, int axis) {
-        int[] start = {0};
-        return in.stream().filter(part -> part.shape().numel() > 0).map(part -> {
-            int first = start[0];
-            start[0] += part.shape().dim(axis);
-            long offset = first * out.shape().strides()[axis];
-            View to = new View(shifted(out.place(), offset), part.shape(), out.shape().strides());
-            return Kernel.elements(describe, part.shape().numel(), (code, i) -> {
-                int[] at = code.coordinates(i, part.shape().dims());
-                to.store(code, at, part.load(code, at));
-            });
-        }).toList();
+        List<Part> parts = new ArrayList<>();
+        long first = 0;
+        for (View from : in) {
+            View to = new View(shifted(out.place(), first * out.strides()[axis]), from.shape(), out.strides());
+            first += from.shape().dim(axis);
+            if (from.shape().numel() > 0) {
+                parts.add(new Part(from, to));
+            }
+        }
+        return IntStream.iterate(0, i -> i < parts.size(), i -> i + OPERANDS)
+                .mapToObj(i -> copy(describe, parts.subList(i, Math.min(i + OPERANDS, parts.size())))).toList();
+    }
+
+    /** An operand and where it goes. */
+    private record Part(View from, View to) {
+        int numel() {
+            return Math.toIntExact(from.shape().numel());
+        }
+    }
+
+    private static Kernel copy(String describe, List<Part> parts) {
+        int largest = parts.stream().mapToInt(Part::numel).max().orElseThrow();
+        return Kernel.elements(describe, largest, (code, i) -> {
+            for (Part part : parts) {
+                Runnable move = () -> {
+                    int[] at = code.coordinates(i, part.from().shape().dims());
+                    part.to().store(code, at, part.from().load(code, at));
+                };
+                if (part.numel() == largest) {
+                    move.run();
+                } else {
+                    code.ifLess(() -> code.pushInt(i), () -> code.push(part.numel()), move);
+                }
+            }
+        });
     }
 
     private static Place shifted(Place place, long elements) {

@@ -9,6 +9,9 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
  */
 public final class Scalars {
 
+    /** π/2 in two parts, the first with so few bits that its multiples are exact (Cody and Waite 1980). */
+    private static final double HALF_PI_HIGH = 1.5707963267341256, HALF_PI_LOW = 6.077100506506192e-11;
+
     private Scalars() {}
 
     public static float sign(float x) {
@@ -52,11 +55,24 @@ public final class Scalars {
     }
 
     public static float sin(float x) {
-        return TornadoMath.sin(x);
+        return ofQuarters(x, 0);
     }
 
     public static float cos(float x) {
-        return TornadoMath.cos(x);
+        return ofQuarters(x, 1);
+    }
+
+    /**
+     * sin(x + π/2 · quarter): x less the nearest multiple of π/2, in double precision and good up to 1e9, then sine or
+     * cosine of the rest. PoCL's own functions are wrong for large angles.
+     */
+    private static float ofQuarters(float x, int quarter) {
+        double quarters = x * (2 / Math.PI);
+        long n = (long) (quarters + (quarters < 0 ? -0.5 : 0.5));
+        float rest = (float) (x - n * HALF_PI_HIGH - n * HALF_PI_LOW);
+        int quadrant = (int) (n + quarter);
+        float size = (quadrant & 1) == 0 ? TornadoMath.sin(rest) : TornadoMath.cos(rest);
+        return size * (1 - (quadrant & 2));
     }
 
     public static float tanh(float x) {

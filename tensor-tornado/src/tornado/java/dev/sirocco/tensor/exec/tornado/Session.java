@@ -3,6 +3,7 @@ package dev.sirocco.tensor.exec.tornado;
 import dev.sirocco.tensor.exec.tornado.DeviceArray.Kind;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
+import dev.sirocco.tensor.ir.UserError;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -16,9 +17,13 @@ import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
+import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 
 /**
  * The states of all open programs on one device, and the execution plan that the programs' graphs are part of.
@@ -57,23 +62,59 @@ final class Session implements State.Keeper {
     record Part(int graph, int level) {}
 
     private final TornadoDevice device;
+    private final String deviceId;
+    private final Map<String, Kernel> tasks = new HashMap<>();
     private final Map<State, Resident> residents = new IdentityHashMap<>();
     private final List<Pool> banks = new ArrayList<>();
     private final List<Part> anchors = new ArrayList<>();
     private final Map<DeviceArray, Mover> movers = new HashMap<>();
     private final List<ImmutableTaskGraph> graphs = new ArrayList<>();
+    private final List<Integer> owners = new ArrayList<>();
     private final GridScheduler grids = new GridScheduler();
     private TornadoExecutionPlan plan;
     private int plannedGraphs;
     private int level;
     private int openPrograms;
     private boolean isClosed;
+    private long heldBytes;
+    private Profile profile = Profile.NONE;
 
-    Session(TornadoDevice device) {
-        this.device = device;
+    Session(TornadoDevices.Named chosen) {
+        this.device = chosen.device();
+        this.deviceId = chosen.description().id();
+    }
+
+    /** Whether threads share fast memory; {@code -Dsirocco.tornado.tiles=true} claims it of CPUs, for tests. */
+    boolean hasSharedMemory() {
+        return device.getDeviceType() == TornadoDeviceType.GPU || Boolean.getBoolean("sirocco.tornado.tiles");
     }
 
     // ---- building -----------------------------------------------------------------------------------------------
+
+    /** Before a program is bound: forgets the states that one brought along which could not be built. */
+    void begin() {
+        residents.values().removeIf(r -> r.bank == banks.size());
+    }
+
+    /**
+     * Counts what a program is about to allocate.
+     *
+     * @throws UserError if the device does not have so much
+     */
+    void hold(Collection<DeviceArray> arrays) {
+        for (DeviceArray array : arrays) {
+            if (array.bytes() > device.getMaxAllocMemory()) {
+                throw new UserError("one array of this program has %,d bytes and %s allows %,d; choose smaller sizes or --device cpu"
+                        .formatted(array.bytes(), deviceId, device.getMaxAllocMemory()));
+            }
+        }
+        long bytes = arrays.stream().mapToLong(DeviceArray::bytes).sum();
+        if (bytes > device.getMaxGlobalMemory() - heldBytes) {
+            throw new UserError(("this program needs %,d bytes on %s, which has %,d, of which programs before it hold %,d;"
+                    + " choose smaller sizes or --device cpu").formatted(bytes, deviceId, device.getMaxGlobalMemory(), heldBytes));
+        }
+        heldBytes += bytes;
+    }
 
     /** Where a state lies; it gets a place in the program's own bank if no program has brought it before. */
     Place place(State state, Pool ownBank) {
@@ -106,7 +147,7 @@ final class Session implements State.Keeper {
             }
             addTask(anchor, Kernel.claim(List.copyOf(ownBank.arrays())));
             anchor.persistOnDevice(Pool.objects(ownBank.arrays()));
-            anchors.add(add(anchor, banks.size()));
+            anchors.add(addOwner(anchor, banks.size()));
         }
         return banks.size();
     }
@@ -127,12 +168,23 @@ final class Session implements State.Keeper {
             arguments[3 + i] = kernel.arrays().get(i).array();
         }
         graph.addTask(Tasks.of(arguments));
+        tasks.put(graph.getTaskGraphName() + "." + name, kernel);
         grids.addWorkerGrid(graph.getTaskGraphName() + "." + name, kernel.grid());
     }
 
+    /** Takes in a graph whose arrays are all those of graphs before it. */
     Part add(TaskGraph graph, int level) {
         graphs.add(graph.snapshot());
         return new Part(graphs.size() - 1, level);
+    }
+
+    /**
+     * Takes in a graph that brings arrays to the device. TornadoVM frees what a graph moves between host and device, and
+     * fails over an array that another graph has freed, so only the graph that allocates an array may be told to free.
+     */
+    Part addOwner(TaskGraph graph, int level) {
+        owners.add(graphs.size());
+        return add(graph, level);
     }
 
     String nextName() {
@@ -147,6 +199,9 @@ final class Session implements State.Keeper {
             plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
             plan.withGridScheduler(grids);
             plan.withDevice(device);
+            if (Profile.IS_ON) {
+                plan.withProfiler(ProfilerMode.SILENT);
+            }
             plannedGraphs = graphs.size();
             level = 0;
         }
@@ -156,9 +211,37 @@ final class Session implements State.Keeper {
         parts.forEach(this::execute);
     }
 
+    /** The plan keeps no results: {@code withGraph} makes a new object each time, which has those of its own. */
     private void execute(Part part) {
-        plan.withGraph(part.graph()).execute();
+        try {
+            TornadoExecutionResult result = plan.withGraph(part.graph()).execute();
+            if (Profile.IS_ON) {
+                profile = profile.plus(result.getProfilerResult());
+            }
+        } catch (TornadoOutOfMemoryException e) {
+            throw new UserError("%s has no memory left, programs hold %,d bytes; choose smaller sizes, use --device cpu, or raise -D%s (%s)"
+                    .formatted(deviceId, heldBytes, TornadoDevices.MEMORY, System.getProperty(TornadoDevices.MEMORY)), e);
+        } catch (RuntimeException | TornadoInternalError e) {
+            throw failure(e);
+        }
         level = part.level();
+    }
+
+    /** TornadoVM names the task that does not compile, and no more. */
+    private IllegalStateException failure(Throwable e) {
+        String said = String.valueOf(e.getMessage());
+        String culprit = tasks.entrySet().stream().filter(t -> said.matches("(?s).*\\b" + t.getKey() + "\\b.*"))
+                .map(t -> t.getValue().describe()).findFirst().orElse("it is not said which");
+        String reason = said.replaceAll("\u001B\\[\\d+m", "").replaceAll("(?s)\\s*Stacktrace:.*", "").replaceAll("\\s+", " ");
+        return new IllegalStateException("a kernel does not compile or run on %s: %s; use --device cpu. TornadoVM says: %s"
+                .formatted(deviceId, culprit, reason), e);
+    }
+
+    /** What happened since this was asked before. */
+    Profile takeProfile() {
+        Profile taken = profile;
+        profile = Profile.NONE;
+        return taken;
     }
 
     /** Brings states up to date before a program reads them. */
@@ -212,14 +295,8 @@ final class Session implements State.Keeper {
         }
         isClosed = true;
         residents.keySet().stream().filter(state -> state.isKeptBy(this)).forEach(State::storage);
-        if (plan != null) {
-            try {
-                plan.withAllGraphs();
-                plan.close();
-            } catch (TornadoExecutionPlanException e) {
-                throw new IllegalStateException("the device's memory could not be freed", e);
-            }
-        }
+        // Graphs that the plan does not have yet never ran, and have nothing.
+        owners.stream().filter(graph -> graph < plannedGraphs).forEach(graph -> plan.withGraph(graph).freeDeviceMemory());
     }
 
     /** Two graphs that move parts of one array of states, by way of a small array. */
@@ -260,7 +337,7 @@ final class Session implements State.Keeper {
             if (!isLoad) {
                 graph.transferToHost(DataTransferMode.EVERY_EXECUTION, stage.array());
             }
-            return add(graph, banks.size());
+            return addOwner(graph, banks.size());
         }
 
         void toDevice(Storage storage, Place place) {

@@ -16,6 +16,15 @@ public final class TornadoDevices {
     /** A device with what people see of it. */
     record Named(Device description, TornadoDevice device) {}
 
+    /** TornadoVM's own limit of 4 GB to a device, which is lifted: what a device has is checked before anything runs. */
+    static final String MEMORY = "tornado.device.memory";
+
+    static {
+        if (System.getProperty(MEMORY) == null) {
+            System.setProperty(MEMORY, "1024GB");
+        }
+    }
+
     private TornadoDevices() {}
 
     /** All of them; none if there is no driver. */

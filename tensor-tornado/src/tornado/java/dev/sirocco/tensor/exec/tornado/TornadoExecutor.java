@@ -33,7 +33,7 @@ public final class TornadoExecutor implements Executor {
 
     @Override
     public boolean hasKernel(Op op) {
-        return CellCode.has(op);
+        return CellCode.has(op) || CompositeCode.has(op);
     }
 
     @Override
@@ -48,7 +48,7 @@ public final class TornadoExecutor implements Executor {
 
     private Program program(Graph lowered) {
         if (session == null || session.isClosed()) {
-            session = new Session(chosen.device());
+            session = new Session(chosen);
         }
         return new TornadoProgram(lowered, Plan.of(lowered, TARGET), session);
     }

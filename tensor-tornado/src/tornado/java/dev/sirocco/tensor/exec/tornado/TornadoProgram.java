@@ -40,7 +40,7 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
  */
 final class TornadoProgram implements Program {
 
-    /** TornadoVM's graphs hold 1,024 nodes, of which a task takes several. */
+    /** TornadoVM's graphs hold 1,024 nodes, of which a task takes several; {@code -Dsirocco.tornado.tasks} sets another number. */
     private static final int TASKS_IN_A_GRAPH = 100;
 
     private final Plan plan;
@@ -62,10 +62,15 @@ final class TornadoProgram implements Program {
     private final List<Session.Part> parts = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private boolean hasRun;
+    private boolean isClosed;
+    /** Of the last run. */
+    private Profile profile = Profile.NONE;
+    private long nanos;
 
     TornadoProgram(Graph graph, Plan plan, Session session) {
         this.plan = plan;
         this.session = session;
+        session.begin();
         graph.inputs().forEach((name, t) -> inputs.put(name, input.reserve(t.dtype(), t.shape().numel())));
         work.at(DType.F32, 0, plan.arenaBytes() / DType.F32.bytes());
         plan.steps().forEach(this::bind);
@@ -81,6 +86,8 @@ final class TornadoProgram implements Program {
     // ---- memory ---------------------------------------------------------------------------------------------------
 
     private void allocate() {
+        session.hold(Stream.of(input, constant, work, output, checked, ownBank).map(Pool::arrays)
+                .flatMap(Collection::stream).toList());
         List.of(input, constant, work, output, checked).forEach(Pool::allocate);
         constants.forEach((data, place) -> place.storage(data.shape()).set(data));
     }
@@ -142,8 +149,7 @@ final class TornadoProgram implements Program {
             case Step.Call call -> bind(call);
             case Step.Epilogue e -> {
                 Step.Call call = e.call();
-                kernels.add(MatMulCode.kernel(describe(call) + " → " + describe(e.chain()), view(call.arguments().get(0)),
-                        view(call.arguments().get(1)), view(call.written().getFirst()), chain(e.chain(), null)));
+                kernels.add(product(describe(call) + " → " + describe(e.chain()), call, chain(e.chain(), null)));
             }
             case Step.Prologue p -> {
                 Layout operand = p.call().arguments().getFirst();
@@ -160,6 +166,14 @@ final class TornadoProgram implements Program {
         return new ChainCode(chain, this::view, this::view, kept);
     }
 
+    private Kernel product(String description, Step.Call call, ChainCode epilogue) {
+        View left = view(call.arguments().get(0));
+        View right = view(call.arguments().get(1));
+        View out = view(call.written().getFirst());
+        return session.hasSharedMemory() ? TiledMatMulCode.kernel(description, left, right, out, epilogue)
+                : MatMulCode.kernel(description, left, right, out, epilogue);
+    }
+
     private void reduce(Step.Call call, Layout operand, Shape domain,
             BiFunction<KernelCode, int[], Value> element, String description) {
         kernels.addAll(new ReduceCode((Op.Reduce) call.node().op(), operand.dtype(), operand.shape(), domain, element,
@@ -172,7 +186,7 @@ final class TornadoProgram implements Program {
         View out = view(call.written().getFirst());
         String description = describe(call);
         switch (node.op()) {
-            case Op.MatMul _ -> kernels.add(MatMulCode.kernel(description, in.get(0), in.get(1), out, null));
+            case Op.MatMul _ -> kernels.add(product(description, call, null));
             case Op.Reduce _ -> reduce(call, call.arguments().getFirst(), in.getFirst().shape(),
                     (code, at) -> in.getFirst().load(code, at), description);
             case Op.Concat c -> kernels.addAll(MoveCode.concat(description, in, out, c.axis()));
@@ -190,12 +204,22 @@ final class TornadoProgram implements Program {
             case Op.CumulativeSum c -> kernels.add(OrderCode.cumulativeSum(description, in.getFirst(), out, c.axis()));
             case Op.TopK t -> kernels.add(OrderCode.topK(description, in.getFirst(), out, t));
             case Op.Random r -> kernels.add(RandomCode.kernel(description, in.getFirst(), out, r));
-            default -> throw new IllegalStateException("no kernel for " + node);
+            default -> kernels.addAll(CompositeCode.kernels(description, node.op(), in, wanted(call),
+                    n -> scratch(DType.F32, n), () -> check(node, node.input(0).dim(-1))));
         }
     }
 
+    /** The results of a call, null where nobody reads one. */
+    private List<View> wanted(Step.Call call) {
+        List<View> out = new ArrayList<>();
+        for (Buffer b : call.written()) {
+            out.add(plan.wanted().contains(b) ? view(b) : null);
+        }
+        return out;
+    }
+
     private IndexCheck check(Node node, int size) {
-        IndexCheck check = new IndexCheck(node, size, checked.reserve(DType.I32, 1));
+        IndexCheck check = new IndexCheck(node, size, checked.at(DType.I32, checks.size(), 1));
         checks.add(check);
         return check;
     }
@@ -219,14 +243,15 @@ final class TornadoProgram implements Program {
         if (kernels.isEmpty()) {
             return;
         }
-        for (int from = 0; from == 0 || from < kernels.size(); from += TASKS_IN_A_GRAPH) {
-            int to = Math.min(from + TASKS_IN_A_GRAPH, kernels.size());
+        int tasksInAGraph = Integer.getInteger("sirocco.tornado.tasks", TASKS_IN_A_GRAPH);
+        for (int from = 0; from == 0 || from < kernels.size(); from += tasksInAGraph) {
+            int to = Math.min(from + tasksInAGraph, kernels.size());
             TaskGraph graph = new TaskGraph(session.nextName());
             consume(graph, banks);
             if (from == 0) {
                 transfer(graph, DataTransferMode.EVERY_EXECUTION, used, input, checked);
                 transfer(graph, DataTransferMode.FIRST_EXECUTION, used, constant, work, output);
-                if (kernels.size() > TASKS_IN_A_GRAPH) {
+                if (kernels.size() > tasksInAGraph) {
                     session.addTask(graph, Kernel.claim(own));
                 }
             } else {
@@ -236,11 +261,14 @@ final class TornadoProgram implements Program {
             if (to == kernels.size()) {
                 List<DeviceArray> back = own.stream()
                         .filter(a -> output.arrays().contains(a) || checked.arrays().contains(a)).toList();
+                if (from > 0 && !back.isEmpty()) {
+                    session.addTask(graph, Kernel.claim(back));           // what no task of this graph writes does not come back
+                }
                 if (!back.isEmpty()) {
                     graph.transferToHost(DataTransferMode.EVERY_EXECUTION, Pool.objects(back));
                 }
             }
-            parts.add(session.add(graph, level));
+            parts.add(from == 0 ? session.addOwner(graph, level) : session.add(graph, level));
         }
     }
 
@@ -282,13 +310,16 @@ final class TornadoProgram implements Program {
         if (parts.isEmpty()) {
             return;
         }
-        session.prepare(states);
+        session.takeProfile();
         long start = System.nanoTime();
+        session.prepare(states);
         session.run(parts);
+        profile = session.takeProfile();
+        nanos = System.nanoTime() - start;
         if (!hasRun) {
             hasRun = true;
             if (kernels.size() > 20) {
-                System.err.printf("compiled %d kernels in %.1f s%n", kernels.size(), (System.nanoTime() - start) / 1e9);
+                System.err.printf("compiled %d kernels in %.1f s%n", kernels.size(), nanos / 1e9);
             }
         }
         session.updated(updatedStates());
@@ -319,7 +350,10 @@ final class TornadoProgram implements Program {
 
     @Override
     public void close() {
-        session.close();
+        if (!isClosed) {
+            isClosed = true;
+            session.close();
+        }
     }
 
     // ---- explaining -----------------------------------------------------------------------------------------------
@@ -327,7 +361,12 @@ final class TornadoProgram implements Program {
     @Override
     public String explain() {
         return String.join("\n", lines) + "%n%d kernels in %d graphs, working memory %,d bytes"
-                .formatted(kernels.size(), parts.size(), bytes());
+                .formatted(kernels.size(), parts.size(), bytes()) + (Profile.IS_ON && hasRun ? profiled() : "");
+    }
+
+    private String profiled() {
+        return "%nlast run: %.2f ms in kernels of %.2f ms, %,d bytes up, %,d bytes down".formatted(
+                profile.kernelNanos() / 1e6, nanos / 1e6, profile.bytesUp(), profile.bytesDown());
     }
 
     private static String describe(Step.Chain chain) {
