@@ -23,7 +23,7 @@ public final class DeviceOption {
 
     /** @throws UserError if there is no such device */
     public Executor executor() {
-        new Range("--threads", 1, MOST_THREADS).check(threads);
+        checkThreads();
         return switch (id()) {
             case "cpu" -> cpu();
             case "reference" -> Executors.reference();
@@ -46,9 +46,18 @@ public final class DeviceOption {
         return Executors.devices().stream().filter(Device::isGpu);
     }
 
-    /** How many threads the CPU computes with. */
+    /**
+     * How many threads the CPU computes with.
+     *
+     * @throws UserError if that is no number of threads
+     */
     public int threads() {
+        checkThreads();
         return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
+    private void checkThreads() {
+        new Range("--threads", 1, MOST_THREADS).check(threads);
     }
 
     private static Executor tornado(String id) {

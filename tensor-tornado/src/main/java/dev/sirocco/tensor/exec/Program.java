@@ -1,6 +1,7 @@
 package dev.sirocco.tensor.exec;
 
 import dev.sirocco.tensor.ir.Storage;
+import java.util.Map;
 
 /** A compiled graph with its memory. A program runs in one thread at a time. */
 public interface Program extends AutoCloseable {
@@ -23,6 +24,19 @@ public interface Program extends AutoCloseable {
 
     /** The plan for people: kernels in their order, with shapes, bytes and floating-point operations. */
     String explain();
+
+    /**
+     * The memory of this name, for those who implement programs.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static Storage named(Map<String, Storage> all, String what, String name) {
+        Storage storage = all.get(name);
+        if (storage == null) {
+            throw new IllegalArgumentException("no " + what + " named " + name + " among " + all.keySet());
+        }
+        return storage;
+    }
 
     @Override
     void close();

@@ -24,6 +24,54 @@ import java.util.List;
  */
 public record Attention(boolean causal, double scale, List<Double> alibi) implements Composite {
 
+    /** The sizes that the operands' shapes give. */
+    public interface Sizes {
+
+        /** Of q (B, T, H, D). */
+        Shape queryShape();
+
+        /** Of k (B, S, Hkv, D). */
+        Shape keyShape();
+
+        /** Of v (B, S, Hkv, Dv). */
+        Shape valueShape();
+
+        default int batch() {
+            return queryShape().dim(0);
+        }
+
+        default int queries() {
+            return queryShape().dim(1);
+        }
+
+        default int heads() {
+            return queryShape().dim(2);
+        }
+
+        /** D. */
+        default int size() {
+            return queryShape().dim(3);
+        }
+
+        default int keys() {
+            return keyShape().dim(1);
+        }
+
+        default int kvHeads() {
+            return keyShape().dim(2);
+        }
+
+        /** How many query heads look at one key head. */
+        default int group() {
+            return heads() / kvHeads();
+        }
+
+        /** Dv. */
+        default int valueSize() {
+            return valueShape().dim(3);
+        }
+    }
+
     public Attention {
         alibi = List.copyOf(alibi);
     }

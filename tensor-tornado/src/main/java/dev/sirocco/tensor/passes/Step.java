@@ -1,9 +1,12 @@
 package dev.sirocco.tensor.passes;
 
+import dev.sirocco.tensor.ir.Backward;
 import dev.sirocco.tensor.ir.Node;
+import dev.sirocco.tensor.ir.Op;
 import dev.sirocco.tensor.ir.Shape;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** One kernel's work: what a program runs between two visits to main memory. */
@@ -17,6 +20,18 @@ public sealed interface Step {
 
     /** The latest place in the trace of what this step computes. */
     int order();
+
+    /** The ops and their shapes, for people. */
+    String describe();
+
+    private static String name(Op op) {
+        return switch (op) {
+            case Op.Unary u -> u.kind().name().toLowerCase();
+            case Op.Binary b -> b.kind().name().toLowerCase();
+            case Backward b -> name(b.op()) + "-backward";
+            default -> op.getClass().getSimpleName().toLowerCase();
+        };
+    }
 
     /**
      * Element-wise ops run as one loop.
@@ -40,6 +55,12 @@ public sealed interface Step {
         public int order() {
             return cells.getLast().order();
         }
+
+        @Override
+        public String describe() {
+            return cells.stream().map(c -> c.op() == null ? "copy" : name(c.op())).collect(Collectors.joining(" "))
+                    + " " + domain;
+        }
     }
 
     /** An op with a kernel of its own. */
@@ -52,6 +73,12 @@ public sealed interface Step {
         @Override
         public Stream<Buffer> results() {
             return written.stream();
+        }
+
+        @Override
+        public String describe() {
+            String operands = arguments.stream().map(l -> l.shape().toString()).collect(Collectors.joining(" "));
+            return (node.path().isEmpty() ? "" : node.path() + ": ") + name(node.op()) + " " + operands;
         }
     }
 
@@ -71,6 +98,11 @@ public sealed interface Step {
         public int order() {
             return chain.order();
         }
+
+        @Override
+        public String describe() {
+            return call.describe() + " → " + chain.describe();
+        }
     }
 
     /** A reduction and the chain whose only result it reads, which is never written to memory. */
@@ -88,6 +120,11 @@ public sealed interface Step {
         @Override
         public int order() {
             return call.order();
+        }
+
+        @Override
+        public String describe() {
+            return chain.describe() + " → " + call.describe();
         }
     }
 }

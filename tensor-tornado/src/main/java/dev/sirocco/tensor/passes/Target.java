@@ -13,8 +13,12 @@ public interface Target {
     boolean accepts(Node node, int operand, Layout layout);
 
     /** Whether the kernel runs a chain on each block of its result. */
-    boolean takesEpilogue(Op op);
+    default boolean takesEpilogue(Op op) {
+        return op instanceof Op.MatMul;
+    }
 
     /** Whether the kernel runs a chain to get its operand. */
-    boolean takesPrologue(Op op);
+    default boolean takesPrologue(Op op) {
+        return op instanceof Op.Reduce;
+    }
 }

@@ -4,6 +4,7 @@ import static dev.sirocco.tensor.exec.tornado.AttentionOperands.BLOCK;
 
 import dev.sirocco.tensor.exec.tornado.KernelCode.Value;
 import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Shape;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
@@ -46,11 +47,9 @@ final class AttentionBackwardCode {
     }
 
     private Kernel ofQueries(String describe, View dq) {
-        int size = in.q().shape().dim(3);
+        int size = in.size();
         int threads = Math.ceilDiv(size, COLUMNS);
-        int[] dims = {in.batch(), in.heads(), in.queries(), threads};
-        return Kernel.elements(describe, (long) in.batch() * in.heads() * in.queries() * threads, (code, i) -> {
-            int[] at = code.coordinates(i, dims);
+        return Kernel.elements(describe, Shape.of(in.batch(), in.heads(), in.queries(), threads), (code, at) -> {
             int batch = at[0];
             int head = at[1];
             int query = at[2];
@@ -87,12 +86,10 @@ final class AttentionBackwardCode {
     }
 
     private Kernel ofKeys(String describe, View dk, View dv) {
-        int size = in.k().shape().dim(3);
-        int valueSize = in.v().shape().dim(3);
+        int size = in.size();
+        int valueSize = in.valueSize();
         int threads = Math.ceilDiv(Math.max(size, valueSize), COLUMNS);
-        int[] dims = {in.batch(), in.kvHeads(), in.keys(), threads};
-        return Kernel.elements(describe, (long) in.batch() * in.kvHeads() * in.keys() * threads, (code, i) -> {
-            int[] at = code.coordinates(i, dims);
+        return Kernel.elements(describe, Shape.of(in.batch(), in.kvHeads(), in.keys(), threads), (code, at) -> {
             int batch = at[0];
             int kvHead = at[1];
             int key = at[2];

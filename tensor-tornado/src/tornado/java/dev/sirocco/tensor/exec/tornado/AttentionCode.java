@@ -4,6 +4,7 @@ import static dev.sirocco.tensor.exec.tornado.AttentionOperands.BLOCK;
 
 import dev.sirocco.tensor.exec.tornado.KernelCode.Value;
 import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Shape;
 import java.util.List;
 
 /**
@@ -19,11 +20,9 @@ final class AttentionCode {
 
     /** @param out y (B, T, H, Dv) and the log of each softmax's denominator (B, T, H); null where nobody reads it */
     static Kernel kernel(String describe, AttentionOperands in, List<View> out) {
-        int size = in.v().shape().dim(3);
+        int size = in.valueSize();
         int threads = Math.ceilDiv(size, COLUMNS);
-        int[] dims = {in.batch(), in.heads(), in.queries(), threads};
-        return Kernel.elements(describe, (long) in.batch() * in.heads() * in.queries() * threads, (code, i) -> {
-            int[] at = code.coordinates(i, dims);
+        return Kernel.elements(describe, Shape.of(in.batch(), in.heads(), in.queries(), threads), (code, at) -> {
             int batch = at[0];
             int head = at[1];
             int query = at[2];

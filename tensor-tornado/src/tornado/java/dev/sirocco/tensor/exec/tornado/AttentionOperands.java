@@ -3,6 +3,7 @@ package dev.sirocco.tensor.exec.tornado;
 import dev.sirocco.tensor.exec.tornado.KernelCode.Value;
 import dev.sirocco.tensor.fast.Attention;
 import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,7 +17,7 @@ import java.util.stream.IntStream;
  * queries at once. Where a block or the columns reach beyond the end, the last is taken again:
  * its weight is 0, its column is written twice.
  */
-record AttentionOperands(Attention op, View q, View k, View v, View offset) {
+record AttentionOperands(Attention op, View q, View k, View v, View offset) implements Attention.Sizes {
 
     /** Keys, or queries, that a thread looks at together. */
     static final int BLOCK = 4;
@@ -25,29 +26,19 @@ record AttentionOperands(Attention op, View q, View k, View v, View offset) {
         return new AttentionOperands(op, in.get(0), in.get(1), in.get(2), inputs > 3 ? in.get(3) : null);
     }
 
-    int batch() {
-        return q.shape().dim(0);
+    @Override
+    public Shape queryShape() {
+        return q.shape();
     }
 
-    int queries() {
-        return q.shape().dim(1);
+    @Override
+    public Shape keyShape() {
+        return k.shape();
     }
 
-    int heads() {
-        return q.shape().dim(2);
-    }
-
-    int keys() {
-        return k.shape().dim(1);
-    }
-
-    int kvHeads() {
-        return k.shape().dim(2);
-    }
-
-    /** How many query heads look at one key head. */
-    int group() {
-        return heads() / kvHeads();
+    @Override
+    public Shape valueShape() {
+        return v.shape();
     }
 
     /** The columns, of as many as {@code size}, that one of the threads computes which have {@code count} each. */

@@ -82,7 +82,6 @@ final class ChainCode {
     /** The chain as a kernel of its own. */
     Kernel kernel(String describe) {
         Shape domain = chain.domain();
-        return Kernel.elements(describe, domain.numel(),
-                (code, i) -> write(code, code.coordinates(i, domain.dims())));
+        return Kernel.elements(describe, domain, this::write);
     }
 }

@@ -1,5 +1,6 @@
 package dev.sirocco.tensor.exec.tornado;
 
+import dev.sirocco.tensor.ir.Shape;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -33,6 +34,11 @@ record Kernel(String describe, Object task, List<DeviceArray> arrays, WorkerGrid
             }
         });
         return new Kernel(describe, made.task(), made.arrays(), grid(n, group));
+    }
+
+    /** A kernel of one thread to each index into a shape; the body gets the slots of its coordinates. */
+    static Kernel elements(String describe, Shape shape, BiConsumer<KernelCode, int[]> body) {
+        return elements(describe, shape.numel(), (code, i) -> body.accept(code, code.coordinates(i, shape.dims())));
     }
 
     /** A kernel of groups of threads that work together. */

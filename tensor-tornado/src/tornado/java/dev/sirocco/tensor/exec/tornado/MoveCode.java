@@ -144,8 +144,7 @@ final class MoveCode {
         DType dtype = out.place().dtype();
         Kernel zeros = Kernel.elements(describe + " (zeros)", out.shape().numel(),
                 (code, i) -> out.store(code, i, code.constant(dtype, 0)));
-        Kernel adds = Kernel.elements(describe, columns.numel(), (code, i) -> {
-            int[] column = code.coordinates(i, columns.dims());
+        Kernel adds = Kernel.elements(describe, columns, (code, column) -> {
             code.loop(Math.toIntExact(index.shape().numel()), n -> {
                 int[] row = code.coordinates(n, index.shape().dims());
                 Value to = index.load(code, row);

@@ -34,8 +34,7 @@ record NormCode(double eps, boolean isCentred) {
         View x = in.getFirst();
         int n = x.shape().dim(-1);
         Shape rows = Line.lines(x);
-        return Kernel.elements(describe, rows.numel(), (code, i) -> {
-            int[] at = code.coordinates(i, rows.dims());
+        return Kernel.elements(describe, rows, (code, at) -> {
             Line row = Line.of(code, x, at);
             Line to = Line.of(code, out, at);
             Value mean = mean(code, row, n);

@@ -13,8 +13,7 @@ final class OrderCode {
     /** One thread to a line along the axis. */
     static Kernel cumulativeSum(String describe, View in, View out, int axis) {
         Shape lines = out.shape().with(axis, 1);
-        return Kernel.elements(describe, lines.numel(), (code, i) -> {
-            int[] line = code.coordinates(i, lines.dims());
+        return Kernel.elements(describe, lines, (code, line) -> {
             Value sum = code.constant(out.place().dtype(), 0);
             code.loop(out.shape().dim(axis), n -> {
                 int[] at = line.clone();
@@ -32,8 +31,7 @@ final class OrderCode {
     static Kernel topK(String describe, View in, View out, Op.TopK op) {
         Shape shape = in.shape();
         int n = shape.dim(-1);
-        return Kernel.elements(describe, shape.numel(), (code, i) -> {
-            int[] at = code.coordinates(i, shape.dims());
+        return Kernel.elements(describe, shape, (code, at) -> {
             int last = at.length - 1;
             Value x = in.load(code, at);
             Value rank = code.ofInt(code.intVariable(() -> code.push(0)));

@@ -37,8 +37,7 @@ record RotaryCode(Rotary op) {
     /** a cos - b sin and b cos + a sin; with the sine negated, the way back, which is the gradient. */
     private Kernel turn(String describe, View x, View cos, View sin, View out, boolean isBack) {
         Shape pairs = Line.lines(x).concat(Shape.of(x.shape().dim(-1) / 2));                        // (B, T, H, D/2)
-        return Kernel.elements(describe, pairs.numel(), (code, n) -> {
-            int[] at = code.coordinates(n, pairs.dims());
+        return Kernel.elements(describe, pairs, (code, at) -> {
             Pair from = pair(code, x, at, at[3]);
             Value c = cos.load(code, new int[] {at[1], at[3]});
             Value s = sin.load(code, new int[] {at[1], at[3]});

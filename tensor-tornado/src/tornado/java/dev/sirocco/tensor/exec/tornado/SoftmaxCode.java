@@ -49,8 +49,7 @@ enum SoftmaxCode {
     Kernel forward(String describe, View x, View out) {
         int n = x.shape().dim(-1);
         Shape rows = Line.lines(x);
-        return Kernel.elements(describe, rows.numel(), (code, i) -> {
-            int[] at = code.coordinates(i, rows.dims());
+        return Kernel.elements(describe, rows, (code, at) -> {
             Line row = Line.of(code, x, at);
             Line to = Line.of(code, out, at);
             Value top = top(code, row, n);
@@ -62,8 +61,7 @@ enum SoftmaxCode {
     /** @param in x, y, dy */
     Kernel backward(String describe, List<View> in, View out) {
         Shape rows = Line.lines(out);
-        return Kernel.elements(describe, rows.numel(), (code, i) -> {
-            int[] at = code.coordinates(i, rows.dims());
+        return Kernel.elements(describe, rows, (code, at) -> {
             backward(code, Line.of(code, in.get(1), at), Line.of(code, in.get(2), at), Line.of(code, out, at), out.shape().dim(-1));
         });
     }

@@ -40,7 +40,7 @@ public final class TornadoExecutor implements Executor {
     public synchronized Program compile(Graph graph) {
         Graph lowered = Lowering.lower(graph, this::hasKernel);
         if (trust == null) {
-            trust = Trust.in(chosen.description(), new Untrusted());
+            trust = Trust.in(chosen.description(), g -> program(Lowering.lower(g, this::hasKernel)));
         }
         trust.require(lowered.nodes().stream().flatMap(n -> KernelFamily.of(n.op()).stream()).collect(Collectors.toSet()));
         return program(lowered);
@@ -51,25 +51,6 @@ public final class TornadoExecutor implements Executor {
             session = new Session(chosen);
         }
         return new TornadoProgram(lowered, Plan.of(lowered, TARGET), session);
-    }
-
-    /** The same without a check of the device. */
-    private final class Untrusted implements Executor {
-
-        @Override
-        public String name() {
-            return TornadoExecutor.this.name();
-        }
-
-        @Override
-        public boolean hasKernel(Op op) {
-            return TornadoExecutor.this.hasKernel(op);
-        }
-
-        @Override
-        public Program compile(Graph graph) {
-            return program(Lowering.lower(graph, this::hasKernel));
-        }
     }
 
     private static final Target TARGET = new Target() {
@@ -83,16 +64,6 @@ public final class TornadoExecutor implements Executor {
         @Override
         public boolean accepts(Node node, int operand, Layout layout) {
             return layout.dtype() == node.input(operand).dtype();
-        }
-
-        @Override
-        public boolean takesEpilogue(Op op) {
-            return op instanceof Op.MatMul;
-        }
-
-        @Override
-        public boolean takesPrologue(Op op) {
-            return op instanceof Op.Reduce;
         }
     };
 }

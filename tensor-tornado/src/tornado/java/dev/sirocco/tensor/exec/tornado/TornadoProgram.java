@@ -51,6 +51,8 @@ final class TornadoProgram implements Program {
     private final Map<Buffer, Place> places = new HashMap<>();
     private final Map<Storage, Place> constants = new HashMap<>();
     private final Set<State> states = new LinkedHashSet<>();
+    /** Those that a run writes. */
+    private final Set<State> updated;
     private final Pool input = new Pool();
     private final Pool constant = new Pool();
     private final Pool work = new Pool();
@@ -70,6 +72,7 @@ final class TornadoProgram implements Program {
     TornadoProgram(Graph graph, Plan plan, Session session) {
         this.plan = plan;
         this.session = session;
+        this.updated = updatedStates(plan);
         session.begin();
         graph.inputs().forEach((name, t) -> inputs.put(name, input.reserve(t.dtype(), t.shape().numel())));
         work.at(DType.F32, 0, plan.arenaBytes() / DType.F32.bytes());
@@ -145,16 +148,16 @@ final class TornadoProgram implements Program {
     private void bind(Step step) {
         int before = kernels.size();
         switch (step) {
-            case Step.Chain chain -> kernels.add(chain(chain, null).kernel(describe(chain)));
+            case Step.Chain chain -> kernels.add(chain(chain, null).kernel(chain.describe()));
             case Step.Call call -> bind(call);
             case Step.Epilogue e -> {
                 Step.Call call = e.call();
-                kernels.add(product(describe(call) + " → " + describe(e.chain()), call, chain(e.chain(), null)));
+                kernels.add(product(e.describe(), call, chain(e.chain(), null)));
             }
             case Step.Prologue p -> {
                 Layout operand = p.call().arguments().getFirst();
                 ChainCode chain = chain(p.chain(), operand.buffer());
-                reduce(p.call(), operand, chain.domain(), chain::write, describe(p.chain()) + " → " + describe(p.call()));
+                reduce(p.call(), operand, chain.domain(), chain::write, p.describe());
             }
         }
         for (Kernel k : kernels.subList(before, kernels.size())) {
@@ -184,7 +187,7 @@ final class TornadoProgram implements Program {
         Node node = call.node();
         List<View> in = call.arguments().stream().map(this::view).toList();
         View out = view(call.written().getFirst());
-        String description = describe(call);
+        String description = call.describe();
         switch (node.op()) {
             case Op.MatMul _ -> kernels.add(product(description, call, null));
             case Op.Reduce _ -> reduce(call, call.arguments().getFirst(), in.getFirst().shape(),
@@ -236,15 +239,15 @@ final class TornadoProgram implements Program {
     // ---- graphs ---------------------------------------------------------------------------------------------------
 
     private void addGraphs(int level) {
+        if (kernels.isEmpty()) {
+            return;
+        }
         Set<DeviceArray> used = kernels.stream().flatMap(k -> k.arrays().stream()).collect(Collectors.toSet());
         List<DeviceArray> own = Stream.of(input, checked, constant, work, output).map(Pool::arrays)
                 .flatMap(Collection::stream).filter(used::contains).toList();
         List<DeviceArray> banks = session.arrays(level);
-        if (kernels.isEmpty()) {
-            return;
-        }
         int tasksInAGraph = Integer.getInteger("sirocco.tornado.tasks", TASKS_IN_A_GRAPH);
-        for (int from = 0; from == 0 || from < kernels.size(); from += tasksInAGraph) {
+        for (int from = 0; from < kernels.size(); from += tasksInAGraph) {
             int to = Math.min(from + tasksInAGraph, kernels.size());
             TaskGraph graph = new TaskGraph(session.nextName());
             consume(graph, banks);
@@ -289,20 +292,12 @@ final class TornadoProgram implements Program {
 
     @Override
     public Storage input(String name) {
-        return named(inputMemory, "input", name);
+        return Program.named(inputMemory, "input", name);
     }
 
     @Override
     public Storage output(String name) {
-        return named(outputMemory, "output", name);
-    }
-
-    private static Storage named(Map<String, Storage> all, String what, String name) {
-        Storage storage = all.get(name);
-        if (storage == null) {
-            throw new IllegalArgumentException("no " + what + " named " + name + " among " + all.keySet());
-        }
-        return storage;
+        return Program.named(outputMemory, "output", name);
     }
 
     @Override
@@ -322,7 +317,7 @@ final class TornadoProgram implements Program {
                 System.err.printf("compiled %d kernels in %.1f s%n", kernels.size(), nanos / 1e9);
             }
         }
-        session.updated(updatedStates());
+        session.updated(updated);
         for (IndexCheck check : checks) {
             long at = 4L * check.bad().offset();
             int bad = check.bad().array().segment().get(ValueLayout.JAVA_INT, at);
@@ -333,7 +328,7 @@ final class TornadoProgram implements Program {
         }
     }
 
-    private Set<State> updatedStates() {
+    private static Set<State> updatedStates(Plan plan) {
         Set<State> updated = new LinkedHashSet<>(plan.writeBacks().keySet());
         plan.places().values().forEach(p -> {
             if (p instanceof InState s) {
@@ -367,25 +362,5 @@ final class TornadoProgram implements Program {
     private String profiled() {
         return "%nlast run: %.2f ms in kernels of %.2f ms, %,d bytes up, %,d bytes down".formatted(
                 profile.kernelNanos() / 1e6, nanos / 1e6, profile.bytesUp(), profile.bytesDown());
-    }
-
-    private static String describe(Step.Chain chain) {
-        return chain.cells().stream().map(c -> c.op() == null ? "copy" : name(c.op())).collect(Collectors.joining(" "))
-                + " " + chain.domain();
-    }
-
-    private static String describe(Step.Call call) {
-        Node node = call.node();
-        String operands = call.arguments().stream().map(l -> l.shape().toString()).collect(Collectors.joining(" "));
-        return (node.path().isEmpty() ? "" : node.path() + ": ") + name(node.op()) + " " + operands;
-    }
-
-    private static String name(Op op) {
-        return switch (op) {
-            case Op.Unary u -> u.kind().name().toLowerCase();
-            case Op.Binary b -> b.kind().name().toLowerCase();
-            case Backward b -> name(b.op()) + "-backward";
-            default -> op.getClass().getSimpleName().toLowerCase();
-        };
     }
 }

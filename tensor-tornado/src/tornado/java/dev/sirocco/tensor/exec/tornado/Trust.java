@@ -1,7 +1,6 @@
 package dev.sirocco.tensor.exec.tornado;
 
 import dev.sirocco.tensor.exec.Device;
-import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.io.AtomicFile;
@@ -20,6 +19,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * Which kernel families a device computes rightly. On the first use of a device each is compared with the reference on a
@@ -39,8 +39,8 @@ final class Trust {
         this.results = results;
     }
 
-    /** @param untrusted compiles for the device without asking here */
-    static Trust in(Device device, Executor untrusted) {
+    /** @param compile for the device, without asking here */
+    static Trust in(Device device, Function<Graph, Program> compile) {
         Path file = folder().resolve((device.name() + ' ' + device.driver()).replaceAll("[^\\w.]+", "-") + ".properties");
         Properties results = read(file);
         String build = build();
@@ -49,7 +49,7 @@ final class Trust {
             results.clear();
             results.setProperty("build", build);
             for (KernelFamily family : KernelFamily.values()) {
-                results.setProperty(family.name(), check(family, untrusted));
+                results.setProperty(family.name(), check(family, compile));
             }
             write(file, results);
         }
@@ -68,10 +68,10 @@ final class Trust {
         }
     }
 
-    private static String check(KernelFamily family, Executor untrusted) {
+    private static String check(KernelFamily family, Function<Graph, Program> compile) {
         Graph g = new Graph();
         g.output("y", family.sample(g));
-        try (Program here = g.compile(untrusted); Program reference = g.compile(Executors.reference())) {
+        try (Program here = compile.apply(g); Program reference = g.compile(Executors.reference())) {
             SplittableRandom random = new SplittableRandom(1);
             for (String name : g.inputs().keySet()) {
                 Storage x = here.input(name);

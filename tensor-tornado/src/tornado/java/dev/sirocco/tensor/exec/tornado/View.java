@@ -15,17 +15,6 @@ record View(Place place, Shape shape, long[] strides) {
         return new View(place, shape, shape.strides());
     }
 
-    boolean isContiguous() {
-        long expected = 1;
-        for (int i = shape.rank() - 1; i >= 0; i--) {
-            if (shape.dim(i) != 1 && strides[i] != expected) {
-                return false;
-            }
-            expected *= shape.dim(i);
-        }
-        return true;
-    }
-
     /** The element at these coordinates. */
     Value load(KernelCode code, int[] coordinates) {
         return code.load(place, () -> code.pushIndex(place.offset(), coordinates, strides));

@@ -2,50 +2,33 @@ package dev.sirocco.tensor.exec.vector;
 
 import dev.sirocco.tensor.fast.Attention;
 import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Shape;
 import java.util.List;
 
 /**
  * Where an attention finds its operands: q (B, T, H, D), k (B, S, Hkv, D), v (B, S, Hkv, Dv), each with any strides but
  * 1 along the last axis.
  */
-record AttentionOperands(Attention op, View q, View k, View v, long offsetAddress) {
+record AttentionOperands(Attention op, View q, View k, View v, long offsetAddress) implements Attention.Sizes {
 
     static AttentionOperands of(Attention op, List<View> in) {
         boolean hasOffset = in.size() > 3 && in.get(3).dtype() == DType.I32;
         return new AttentionOperands(op, in.get(0), in.get(1), in.get(2), hasOffset ? in.get(3).address() : 0);
     }
 
-    int batch() {
-        return q.shape().dim(0);
+    @Override
+    public Shape queryShape() {
+        return q.shape();
     }
 
-    int queries() {
-        return q.shape().dim(1);
+    @Override
+    public Shape keyShape() {
+        return k.shape();
     }
 
-    int heads() {
-        return q.shape().dim(2);
-    }
-
-    int size() {
-        return q.shape().dim(3);
-    }
-
-    int keys() {
-        return k.shape().dim(1);
-    }
-
-    int kvHeads() {
-        return k.shape().dim(2);
-    }
-
-    int valueSize() {
-        return v.shape().dim(3);
-    }
-
-    /** How many query heads look at one key head. */
-    int group() {
-        return heads() / kvHeads();
+    @Override
+    public Shape valueShape() {
+        return v.shape();
     }
 
     float scale() {

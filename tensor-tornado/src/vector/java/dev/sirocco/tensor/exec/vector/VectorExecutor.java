@@ -57,15 +57,5 @@ public final class VectorExecutor implements Executor {
                 case Op op -> Kernels.of(op).accepts(node, operand, view);
             };
         }
-
-        @Override
-        public boolean takesEpilogue(Op op) {
-            return op instanceof Op.MatMul;
-        }
-
-        @Override
-        public boolean takesPrologue(Op op) {
-            return op instanceof Op.Reduce;
-        }
     };
 }

@@ -95,12 +95,12 @@ final class VectorProgram implements Program {
 
     private Kernel bind(Step step) {
         return switch (step) {
-            case Step.Chain chain -> new ChainKernel(chain(chain, null), describe(chain));
+            case Step.Chain chain -> new ChainKernel(chain(chain, null), chain.describe());
             case Step.Call call -> bind(call);
-            case Step.Epilogue e -> product(e.call(), chain(e.chain(), null), describe(e.call()) + " → " + describe(e.chain()));
+            case Step.Epilogue e -> product(e.call(), chain(e.chain(), null), e.describe());
             case Step.Prologue p -> {
                 Buffer operand = p.call().arguments().getFirst().buffer();
-                yield reduction(p.call(), chain(p.chain(), operand), describe(p.chain()) + " → " + describe(p.call()));
+                yield reduction(p.call(), chain(p.chain(), operand), p.describe());
             }
         };
     }
@@ -112,7 +112,7 @@ final class VectorProgram implements Program {
     private Kernel bind(Step.Call call) {
         Node node = call.node();
         List<View> in = call.arguments().stream().map(this::view).toList();
-        String description = describe(call);
+        String description = call.describe();
         return switch (node.op()) {
             case Op.MatMul _ -> product(call, null, description);
             case Op.Reduce _ -> reduction(call, null, description);
@@ -168,20 +168,12 @@ final class VectorProgram implements Program {
 
     @Override
     public Storage input(String name) {
-        return named(inputs, "input", name);
+        return Program.named(inputs, "input", name);
     }
 
     @Override
     public Storage output(String name) {
-        return named(outputs, "output", name);
-    }
-
-    private static Storage named(Map<String, Storage> all, String what, String name) {
-        Storage storage = all.get(name);
-        if (storage == null) {
-            throw new IllegalArgumentException("no " + what + " named " + name + " among " + all.keySet());
-        }
-        return storage;
+        return Program.named(outputs, "output", name);
     }
 
     @Override
@@ -236,25 +228,5 @@ final class VectorProgram implements Program {
         }
         s.append("%d kernels, %.2f GFLOP, working memory %,d bytes".formatted(kernels.size(), flops / 1e9, bytes()));
         return s.toString();
-    }
-
-    private static String describe(Step.Chain chain) {
-        return chain.cells().stream().map(c -> c.op() == null ? "copy" : name(c.op())).collect(Collectors.joining(" "))
-                + " " + chain.domain();
-    }
-
-    private static String describe(Step.Call call) {
-        Node node = call.node();
-        String operands = call.arguments().stream().map(l -> l.shape().toString()).collect(Collectors.joining(" "));
-        return (node.path().isEmpty() ? "" : node.path() + ": ") + name(node.op()) + " " + operands;
-    }
-
-    private static String name(Op op) {
-        return switch (op) {
-            case Op.Unary u -> u.kind().name().toLowerCase();
-            case Op.Binary b -> b.kind().name().toLowerCase();
-            case Backward b -> name(b.op()) + "-backward";
-            default -> op.getClass().getSimpleName().toLowerCase();
-        };
     }
 }
