@@ -1,19 +1,11 @@
 package dev.sirocco.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sirocco.tensor.ir.UserError;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -28,17 +20,12 @@ import java.util.stream.IntStream;
 public final class CharTokenizer {
 
     /** The file's name in a model's folder. */
-    public static final String FILE = "tokenizer.json";
+    public static final String FILE = VocabularyFile.NAME;
     /** The most characters a vocabulary may have: 262,144, above all that Unicode has assigned. */
     public static final int MAX_VOCABULARY = 1 << 18;
 
-    private static final String TYPE = "char";
-    private static final long MAX_FILE_BYTES = 16L << 20;
+    private static final VocabularyFile FORMAT = new VocabularyFile("char", "character", MAX_VOCABULARY);
     private static final int PAGE = 256;
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .build();
 
     private final int[] codePoints;
     /** Id + 1 of a code point, or 0, in pages of 256; a page without known characters is null. */
@@ -78,81 +65,24 @@ public final class CharTokenizer {
      * @throws UserError with one line that names the file, what is wrong with it and what to do
      */
     public static CharTokenizer read(Path folder) {
-        Path file = folder.resolve(FILE);
-        try {
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw wrong(file, "%,d bytes are far too many for a vocabulary of characters".formatted(Files.size(file)));
-            }
-            return parse(Files.readAllBytes(file), file);
-        } catch (NoSuchFileException e) {
-            throw new UserError(Files.isDirectory(folder)
-                    ? file + " is missing: a text model needs it; name the folder that training wrote"
-                    : folder + ": no such folder: name the model's folder");
-        } catch (IOException e) {
-            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions");
-        }
+        return of(FORMAT.read(folder), folder.resolve(FILE));
     }
 
     /** Reads what {@link #toJson} wrote. Throws {@link UserError}, naming {@code source}. */
     public static CharTokenizer fromJson(String json, Path source) {
-        return parse(json.getBytes(StandardCharsets.UTF_8), source);
+        return of(FORMAT.parse(json.getBytes(StandardCharsets.UTF_8), source), source);
     }
 
-    private static CharTokenizer parse(byte[] json, Path source) {
-        JsonNode root;
-        try {
-            root = JSON.readTree(json);
-        } catch (JsonProcessingException e) {
-            var at = e.getLocation();
-            String reason = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
-            throw wrong(source, "not JSON" + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr()
-                    + ")") + ": " + (reason.length() > 120 ? reason.substring(0, 120) + "…" : reason));
-        } catch (IOException e) {
-            throw wrong(source, "not JSON: " + e.getMessage());
-        }
-        if (!root.isObject()) {
-            throw wrong(source, "it holds no JSON object");
-        }
-        JsonNode type = root.path("type");
-        if (!TYPE.equals(type.textValue())) {
-            throw wrong(source, "\"type\" is " + (type.isMissingNode() ? "missing" : brief(type)) + ", not \"char\"");
-        }
-        JsonNode vocabulary = root.path("vocabulary");
-        if (!vocabulary.isArray() || vocabulary.isEmpty()) {
-            throw wrong(source, vocabulary.isArray() ? "\"vocabulary\" is empty" : "\"vocabulary\" is not a list");
-        }
-        if (vocabulary.size() > MAX_VOCABULARY) {
-            throw wrong(source, "\"vocabulary\" has %,d entries, the limit is %,d".formatted(vocabulary.size(),
-                    MAX_VOCABULARY));
-        }
+    private static CharTokenizer of(List<String> vocabulary, Path source) {
         int[] codePoints = new int[vocabulary.size()];
-        int[] owner = new int[Character.MAX_CODE_POINT + 1];
         for (int id = 0; id < codePoints.length; id++) {
-            JsonNode entry = vocabulary.get(id);
-            String character = entry.textValue();
-            if (character == null || character.isEmpty() || character.codePointCount(0, character.length()) != 1
-                    || isSurrogate(character.codePointAt(0))) {
-                throw wrong(source, "entry " + id + " of \"vocabulary\" is " + brief(entry) + ", not one character");
+            String character = vocabulary.get(id);
+            codePoints[id] = character.codePointAt(0);
+            if (character.length() != Character.charCount(codePoints[id]) || isSurrogate(codePoints[id])) {
+                throw FORMAT.wrong(source, "entry " + id + " of \"vocabulary\" is \"" + character + "\", not one character");
             }
-            int codePoint = character.codePointAt(0);
-            if (owner[codePoint] != 0) {
-                throw wrong(source, "entries %d and %d of \"vocabulary\" are the same character, U+%04X"
-                        .formatted(owner[codePoint] - 1, id, codePoint));
-            }
-            owner[codePoint] = id + 1;
-            codePoints[id] = codePoint;
         }
         return new CharTokenizer(codePoints);
-    }
-
-    private static UserError wrong(Path source, String what) {
-        return new UserError(source + " is not a character tokeniser: " + what
-                + "; take the file that was written with the model's weights");
-    }
-
-    private static String brief(JsonNode node) {
-        String json = node.toString();
-        return json.length() <= 40 ? json : json.substring(0, 40) + "…";
     }
 
     /**
@@ -161,26 +91,16 @@ public final class CharTokenizer {
      * @throws UserError if that fails
      */
     public void write(Path folder) {
-        Path file = folder.resolve(FILE);
-        try {
-            Files.createDirectories(folder);
-            Path unfinished = folder.resolve(FILE + ".part");
-            Files.writeString(unfinished, toJson());
-            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UserError(file + " cannot be written (" + e.getMessage()
-                    + "): check the folder, its permissions and the disk");
-        }
+        FORMAT.write(folder, characters());
     }
 
     /** The content of {@value #FILE}. */
     public String toJson() {
-        var root = JSON.createObjectNode().put("type", TYPE);
-        var vocabulary = root.putArray("vocabulary");
-        for (int codePoint : codePoints) {
-            vocabulary.add(Character.toString(codePoint));
-        }
-        return root + "\n";
+        return FORMAT.json(characters());
+    }
+
+    private List<String> characters() {
+        return Arrays.stream(codePoints).mapToObj(Character::toString).toList();
     }
 
     /** The number of ids, at least 1. */
