@@ -1,5 +1,6 @@
 package dev.sirocco.apps.write;
 
+import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.models.train.Trainer;
 import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.tensor.io.AtomicFile;
@@ -33,8 +34,8 @@ final class ModelCard {
                 of GPT-2's checkpoint; the settings in `%s`.
                 """, gpt.parameters().count(), run.preset().name().toLowerCase(Locale.ROOT), run.context(),
                 corpus.codePoints(), gpt.config().vocabulary(), run.clean() ? ", cleaned" : "", 100 * run.validation(),
-                result.steps(), run.batch() * run.context(), run.seed(), loss(result.bestLoss()), WriterModel.WEIGHTS,
-                WriterModel.CONFIG);
+                result.steps(), run.training().batch() * run.context(), run.training().seed(), loss(result.bestLoss()),
+                ModelFolder.WEIGHTS, ModelFolder.CONFIG);
         AtomicFile.write(folder.resolve(FILE), channel -> {
             ByteBuffer rest = ByteBuffer.wrap(card.getBytes(StandardCharsets.UTF_8));
             while (rest.hasRemaining()) {

@@ -1,5 +1,6 @@
 package dev.sirocco.apps.write;
 
+import dev.sirocco.apps.train.TrainingSettings;
 import dev.sirocco.models.optim.AdamW;
 import dev.sirocco.models.optim.Muon;
 import dev.sirocco.models.optim.Optimizer;
@@ -60,6 +61,6 @@ public enum Preset {
 
     /** A run with this preset's settings, without text and end. */
     Run run() {
-        return new Run(this, "", 0, 0, batch, context, learningRate, dropout, false, 0.1, 1, 250, 250, 10, 0, false);
+        return new Run(this, "", context, dropout, false, 0.1, new TrainingSettings(batch, learningRate));
     }
 }

@@ -1,5 +1,6 @@
 package dev.sirocco.apps.write;
 
+import dev.sirocco.apps.train.TrainingOptions;
 import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Interrupt;
 import dev.sirocco.apps.MachineMemory;
@@ -79,10 +80,10 @@ final class Report implements Callable<Integer> {
             return data.read(clean);
         }
         Path folder = modelOption.folder();
-        if (!Files.exists(folder.resolve(Run.FILE))) {
+        if (!Files.exists(folder.resolve(TrainingOptions.FILE))) {
             throw new UserError(folder + " does not say what it was trained on: give that text with --data FILE");
         }
-        Run run = Run.read(folder);
+        Run run = TrainingOptions.read(folder, Run.class);
         return DataOption.read(run.files(), run.clean());
     }
 

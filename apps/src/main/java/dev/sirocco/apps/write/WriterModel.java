@@ -1,73 +1,39 @@
 package dev.sirocco.apps.write;
 
+import dev.sirocco.apps.JsonFile;
+import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.models.nn.Scope;
-import dev.sirocco.models.train.Checkpoint;
 import dev.sirocco.models.train.Records;
-import dev.sirocco.models.train.Trainer;
 import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.tensor.io.Safetensors;
-import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
-import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.CharTokenizer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * A model that writes, with its tokeniser, in a folder: {@code config.json}, {@code tokenizer.json} and
- * {@value #WEIGHTS}, or in its place a checkpoint of a training run that has not ended.
+ * {@value ModelFolder#WEIGHTS}, or in its place a checkpoint of a training run that has not ended.
  */
 record WriterModel(Gpt gpt, CharTokenizer tokenizer) {
 
-    static final String WEIGHTS = "weights.safetensors";
-    static final String CONFIG = "config.json";
-
-    private static final Predicate<String> IS_TRAINING = name -> name.startsWith(Checkpoint.TRAINING);
     private static final int MOST = 1 << 20;
 
     /** @throws UserError with one line, whatever is missing or wrong in the folder */
     static WriterModel load(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new UserError(folder + ": no such folder: name one that `sirocco write train` wrote");
-        }
-        Path weights = weights(folder);
+        Path weights = ModelFolder.weights(folder, "sirocco write train");
         Gpt.Config config = readConfig(folder);
         CharTokenizer tokenizer = CharTokenizer.read(folder);
         if (tokenizer.vocabularySize() != config.vocabulary()) {
             throw new UserError("%s: %s has %,d characters, %s says %,d: take files of one model".formatted(folder,
-                    CharTokenizer.FILE, tokenizer.vocabularySize(), CONFIG, config.vocabulary()));
+                    CharTokenizer.FILE, tokenizer.vocabularySize(), ModelFolder.CONFIG, config.vocabulary()));
         }
         requireLayers(weights, config);
-        return new WriterModel(Scope.load(weights, IS_TRAINING, scope -> new Gpt(config, scope)), tokenizer);
-    }
-
-    /** The newest of the folder's weights: a resumed run may have got further than the last one's end. */
-    private static Path weights(Path folder) {
-        Path last = Trainer.lastCheckpoint(folder);
-        return Stream.of(folder.resolve(WEIGHTS), Trainer.bestCheckpoint(folder)).filter(Files::exists)
-                .max(Comparator.comparing(WriterModel::modified))
-                .or(() -> Stream.of(last).filter(Files::exists).findFirst())
-                .orElseThrow(() -> new UserError(folder + " holds no model (no " + WEIGHTS
-                        + "): name a folder that `sirocco write train` wrote"));
-    }
-
-    private static long modified(Path file) {
-        try {
-            return Files.getLastModifiedTime(file).toMillis();
-        } catch (IOException _) {
-            return 0;
-        }
+        return new WriterModel(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Gpt(config, scope)), tokenizer);
     }
 
     private static Gpt.Config readConfig(Path folder) {
-        return JsonFile.read(folder.resolve(CONFIG), texts -> check(Records.fromTexts(Gpt.Config.class, texts)));
+        return JsonFile.read(folder.resolve(ModelFolder.CONFIG), texts -> check(Records.fromTexts(Gpt.Config.class, texts)));
     }
 
     private static Gpt.Config check(Gpt.Config c) {
@@ -103,30 +69,13 @@ record WriterModel(Gpt gpt, CharTokenizer tokenizer) {
         Shape expected = Shape.of(config.vocabulary(), config.width());
         if (layers != config.layers() || !file.shape("wte.weight").equals(expected)) {
             throw new UserError("%s has %d layers and an embedding of %s, %s says %d and %s: take files of one model"
-                    .formatted(weights, layers, file.shape("wte.weight"), CONFIG, config.layers(), expected));
+                    .formatted(weights, layers, file.shape("wte.weight"), ModelFolder.CONFIG, config.layers(), expected));
         }
     }
 
     /** Writes what surrounds the weights. */
     void writeSettings(Path folder) {
-        JsonFile.write(folder.resolve(CONFIG), Records.toTexts(gpt.config()));
+        JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(gpt.config()));
         tokenizer.write(folder);
-    }
-
-    /**
-     * Writes {@value #WEIGHTS} from a run's best checkpoint, or from its last where nothing was validated: in bfloat16,
-     * half as large, which changes the loss in the fourth digit.
-     *
-     * @return the checkpoint they came from
-     */
-    static Path export(Path folder) {
-        Path best = Trainer.bestCheckpoint(folder);
-        Path from = Files.exists(best) ? best : Trainer.lastCheckpoint(folder);
-        Safetensors file = Safetensors.open(from);
-        Map<String, Storage> tensors = new LinkedHashMap<>();
-        file.names().stream().filter(IS_TRAINING.negate())
-                .forEach(name -> tensors.put(name, file.get(name).to(DType.BF16)));
-        Safetensors.write(folder.resolve(WEIGHTS), tensors, file.metadata());
-        return from;
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sirocco.apps.train.TrainingOptions;
 import dev.sirocco.tensor.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,10 +142,11 @@ class WriteTest {
             String start = step + ",";
             assertTrue(log.stream().anyMatch(row -> row.startsWith(start)), () -> "no step " + start + " in " + log);
         }
-        Run settings = Run.read(run);
+        Run settings = TrainingOptions.read(run, Run.class);
         assertEquals(Preset.TINY, settings.preset());
         assertEquals(List.of(3L, 4, 0.01, 6L),
-                List.of(settings.seed(), settings.batch(), settings.learningRate(), settings.steps()));
+                List.of(settings.training().seed(), settings.training().batch(), settings.training().learningRate(),
+                        settings.training().steps()));
     }
 
     @Test

@@ -1,15 +1,21 @@
 package dev.sirocco.models.train;
 
 import dev.sirocco.tensor.ir.UserError;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Configurations, which are records of numbers, truth values, texts and enums, to texts and back. */
+/**
+ * Configurations, which are records of numbers, truth values, texts, enums and lists of whole numbers, to texts
+ * and back. A record inside a record counts as if its components were the outer one's.
+ */
 public final class Records {
 
     private Records() {}
@@ -18,7 +24,12 @@ public final class Records {
     public static Map<String, String> toTexts(Record config) {
         Map<String, String> texts = new LinkedHashMap<>();
         for (RecordComponent c : config.getClass().getRecordComponents()) {
-            texts.put(c.getName(), String.valueOf(get(config, c)));
+            Object value = get(config, c);
+            if (value instanceof Record inner) {
+                texts.putAll(toTexts(inner));
+            } else {
+                texts.put(c.getName(), String.valueOf(value));
+            }
         }
         return texts;
     }
@@ -43,26 +54,39 @@ public final class Records {
      * @throws UserError if a component is missing, there is none of a name, or a text does not fit its type
      */
     public static <R extends Record> R fromTexts(Class<R> type, Map<String, String> texts) {
-        RecordComponent[] components = type.getRecordComponents();
+        Set<String> names = names(type).collect(Collectors.toCollection(LinkedHashSet::new));
         for (String name : texts.keySet()) {
-            if (Arrays.stream(components).noneMatch(c -> c.getName().equals(name))) {
-                throw new UserError("there is no setting '" + name + "'; there are "
-                        + Arrays.stream(components).map(RecordComponent::getName).collect(Collectors.joining(", ")));
+            if (!names.contains(name)) {
+                throw new UserError("there is no setting '" + name + "'; there are " + String.join(", ", names));
             }
         }
+        return make(type, texts);
+    }
+
+    private static Stream<String> names(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .flatMap(c -> c.getType().isRecord() ? names(c.getType()) : Stream.of(c.getName()));
+    }
+
+    private static <R> R make(Class<R> type, Map<String, String> texts) {
+        RecordComponent[] components = type.getRecordComponents();
         Object[] values = new Object[components.length];
         Class<?>[] types = new Class<?>[components.length];
         for (int i = 0; i < components.length; i++) {
-            String text = texts.get(components[i].getName());
-            if (text == null) {
-                throw new UserError("the setting '" + components[i].getName() + "' is missing");
-            }
             types[i] = components[i].getType();
-            values[i] = parse(components[i].getName(), types[i], text);
+            String name = components[i].getName();
+            if (types[i].isRecord()) {
+                values[i] = make(types[i], texts);
+                continue;
+            }
+            String text = texts.get(name);
+            if (text == null) {
+                throw new UserError("the setting '" + name + "' is missing");
+            }
+            values[i] = parse(name, types[i], text);
         }
         try {
-            Constructor<R> constructor = type.getDeclaredConstructor(types);
-            return constructor.newInstance(values);
+            return type.getDeclaredConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(type + " cannot be made", e);
         }
@@ -88,6 +112,8 @@ public final class Records {
                 return text.equals("true");
             } else if (type == String.class) {
                 return text;
+            } else if (type == List.class) {
+                return Arrays.stream(text.replaceAll("[\\[\\] ]", "").split(",")).map(Integer::valueOf).toList();
             } else if (type.isEnum()) {
                 return Arrays.stream(type.getEnumConstants())
                         .filter(e -> e.toString().equals(text.toUpperCase(Locale.ROOT))).findFirst()

@@ -1,4 +1,4 @@
-package dev.sirocco.apps.write;
+package dev.sirocco.apps;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Settings in a small JSON file: one object of numbers, truth values and texts. */
-final class JsonFile {
+public final class JsonFile {
 
     private static final int MOST_BYTES = 1 << 16;
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -30,7 +30,7 @@ final class JsonFile {
     private JsonFile() {}
 
     /** @throws UserError if that fails; the file appears whole or not at all */
-    static void write(Path file, Map<String, String> texts) {
+    public static void write(Path file, Map<String, String> texts) {
         ObjectNode root = JSON.createObjectNode();
         texts.forEach((name, text) -> root.set(name, valueOf(text)));
         byte[] json = (root.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
@@ -56,7 +56,7 @@ final class JsonFile {
      * @param parse may throw {@link UserError}, to which the file's name is added
      * @throws UserError if the file is missing, is no such JSON, or is refused by {@code parse}
      */
-    static <T> T read(Path file, Function<Map<String, String>, T> parse) {
+    public static <T> T read(Path file, Function<Map<String, String>, T> parse) {
         try {
             if (Files.size(file) > MOST_BYTES) {
                 throw new UserError("far too large for settings");
