@@ -1,2 +1,2 @@
-/** How tokens are drawn from what a model puts out. */
+/** How samples are drawn from what models put out: tokens from logits, pictures and sounds from noise. */
 package dev.sirocco.models.sample;
