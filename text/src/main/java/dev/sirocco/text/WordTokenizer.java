@@ -22,7 +22,7 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
 /**
  * Short English texts, such as captions, to ids: one a word, whatever its case, its accents, and whether it is singular,
- * plural or possessive. Id 0 is no word: it fills up short texts, and alone stands for no text at all. Immutable.
+ * plural or possessive. Id 0 is no word: it ends every text and fills it up; alone it stands for no text. Immutable.
  *
  * <p>In a model's folder it is {@value #FILE}: {@code {"type":"words","vocabulary":["a","dragon","red",...]}}, the
  * position of a word being its id less 1.
@@ -92,7 +92,7 @@ public final class WordTokenizer {
     }
 
     /**
-     * The ids of the known words of a text, in order; what is too long is cut off, what is too short filled with 0.
+     * The ids of the known words of a text, in order; what is too long is cut off, and the rest, one id at least, is 0.
      *
      * @param length of the result
      */
@@ -101,7 +101,7 @@ public final class WordTokenizer {
         int n = 0;
         for (String word : words(text)) {
             Integer id = ids.get(word);
-            if (id != null && n < length) {
+            if (id != null && n < length - 1) {
                 encoded[n++] = id;
             }
         }

@@ -13,8 +13,12 @@ import dev.sirocco.tensor.ir.Tensor;
 public record GroupNorm(String path, State weight, State bias, int groups, double eps) implements Layer {
 
     public GroupNorm(Scope scope, int groups, int channels) {
+        this(scope, groups, channels, 1e-5);
+    }
+
+    public GroupNorm(Scope scope, int groups, int channels, double eps) {
         this(scope.path(), scope.param("weight", Init.ones(), channels), scope.param("bias", Init.zeros(), channels),
-                groups, 1e-5);
+                groups, eps);
     }
 
     /** As in PyTorch, without numbers of its own. */

@@ -16,6 +16,11 @@ public record LayerNorm(String path, State weight, State bias, double eps) imple
                 hasBias ? scope.param("bias", Init.zeros(), width) : null, 1e-5);
     }
 
+    /** With a gain and a shift. */
+    public LayerNorm(Scope scope, int width, double eps) {
+        this(scope.path(), scope.param("weight", Init.ones(), width), scope.param("bias", Init.zeros(), width), eps);
+    }
+
     /** Without numbers of its own. */
     public static LayerNorm plain(String path) {
         return new LayerNorm(path, null, null, 1e-5);

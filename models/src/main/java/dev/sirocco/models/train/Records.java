@@ -113,7 +113,8 @@ public final class Records {
             } else if (type == String.class) {
                 return text;
             } else if (type == List.class) {
-                return Arrays.stream(text.replaceAll("[\\[\\] ]", "").split(",")).map(Integer::valueOf).toList();
+                String inner = text.replaceAll("[\\[\\] ]", "");
+                return Arrays.stream(inner.isEmpty() ? new String[0] : inner.split(",")).map(Integer::valueOf).toList();
             } else if (type.isEnum()) {
                 return Arrays.stream(type.getEnumConstants())
                         .filter(e -> e.toString().equals(text.toUpperCase(Locale.ROOT))).findFirst()
