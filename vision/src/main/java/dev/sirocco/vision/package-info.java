@@ -1,2 +1,2 @@
-/** Image data, codecs and augmentation: the home of {@code sirocco imagine} and {@code look}, which are not built yet. */
+/** Pictures: reading, writing and changing them, and the data sets made of them. */
 package dev.sirocco.vision;

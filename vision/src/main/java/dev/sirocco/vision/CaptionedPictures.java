@@ -1,0 +1,41 @@
+package dev.sirocco.vision;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Pictures with what a person would call them.
+ *
+ * @param pictures not necessarily of one size
+ * @param captions for each picture its name, then further words, all in lower case with {@code ", "} between:
+ *                 {@code "hydra, dragon, monster"}
+ */
+public record CaptionedPictures(List<Picture> pictures, List<String> captions) {
+
+    public CaptionedPictures {
+        if (pictures.size() != captions.size()) {
+            throw new IllegalArgumentException(pictures.size() + " pictures and " + captions.size() + " captions");
+        }
+        pictures = List.copyOf(pictures);
+        captions = List.copyOf(captions);
+    }
+
+    public int size() {
+        return captions.size();
+    }
+
+    /** The name in a caption, without further words. */
+    public static String name(String caption) {
+        int comma = caption.indexOf(", ");
+        return comma < 0 ? caption : caption.substring(0, comma);
+    }
+
+    /** These and others behind them. */
+    public CaptionedPictures and(CaptionedPictures others) {
+        List<Picture> allPictures = new ArrayList<>(pictures);
+        List<String> allCaptions = new ArrayList<>(captions);
+        allPictures.addAll(others.pictures);
+        allCaptions.addAll(others.captions);
+        return new CaptionedPictures(allPictures, allCaptions);
+    }
+}

@@ -1,0 +1,2 @@
+/** How good pictures are. */
+package dev.sirocco.vision.metrics;
