@@ -159,6 +159,11 @@ public final class Graph {
         }
     }
 
+    /** Random ops of this graph draw from this tensor, I32 [2], whose step advances whoever runs the program. */
+    public void randomFrom(Tensor seedAndStep) {
+        seed = seedAndStep;
+    }
+
     /** Uniform in [0, 1); every call is a stream of its own. */
     public Tensor uniform(Shape shape) {
         return random(Op.RandomKind.UNIFORM, shape);

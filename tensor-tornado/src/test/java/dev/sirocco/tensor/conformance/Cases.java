@@ -72,6 +72,8 @@ final class Cases {
         for (UnaryKind kind : List.of(UnaryKind.NEG, UnaryKind.ABS, UnaryKind.SIGN)) {
             add(kind + " i32", in -> apply(new Op.Unary(kind), in), Arg.of(DType.I32, 3, 17));
         }
+        // One element more than any number of equal parts has whole blocks for.
+        add("chain of 65,537", in -> in.getFirst().mul(2).add(1).sigmoid().mul(3), Arg.normal(65_537));
     }
 
     private void binary() {
@@ -245,6 +247,8 @@ final class Cases {
         add("sum of rank 0", in -> in.getFirst().sum(), Arg.normal());
         add("sum i32", in -> in.getFirst().sum(1), Arg.of(DType.I32, 13, 17));
         add("max i32", in -> in.getFirst().max(0), Arg.of(DType.I32, 13, 17));
+        add("sum of computed i32", in -> in.get(0).add(in.get(1)).sum(0), Arg.of(DType.I32, 13, 17), Arg.of(DType.I32, 17));
+        add("max of computed i32", in -> in.get(0).add(in.get(1)).max(1), Arg.of(DType.I32, 3, 4098), Arg.of(DType.I32, 3, 1));
         add(Case.of("sum of a permuted view", in -> in.getFirst().permute(2, 0, 1).sum(1), Arg.normal(7, 8, 13))
                 .summing(7));
         add(Case.of("sum of a broadcast", in -> in.getFirst().broadcast(Shape.of(7, 64, 13)).mul(2).sum(1),

@@ -94,6 +94,7 @@ final class CompositeCases {
         add(new BatchNorm(1e-5), 13, Arg.normal(13, 7), Arg.normal(7), Arg.normal(7));
         add(new BatchNorm(1e-5), 51, Arg.normal(3, 8, 17), Arg.normal(8), Arg.normal(8));
         add(new BatchNorm(1e-5), 182, Arg.normal(2, 5, 7, 13), Arg.normal(5), Arg.normal(5));
+        add(new BatchNorm(1e-5), 3565, Arg.normal(5, 3, 23, 31), Arg.normal(3), Arg.normal(3));
     }
 
     private void attention() {
@@ -134,6 +135,9 @@ final class CompositeCases {
                 Arg.normal(2, 2, 7, 17), Arg.normal(3, 2, 2, 5));
         add(Convolution.same(2, 7, 0, 1, 1), 147, Arg.normal(1, 3, 28, 21), Arg.normal(64, 3, 7, 7));
         add(Convolution.same(3, 2, 1, 1, 1), 54, Arg.normal(1, 2, 5, 6, 7), Arg.normal(3, 2, 3, 3, 3));
+        add(Convolution.same(2, 1, 2, 1, 1), 6, Arg.normal(1, 3, 5, 7), Arg.normal(4, 3, 2, 1));
+        add(Convolution.same(1, 1, 3, 1, 1), 2060, Arg.normal(2, 3, 1030), Arg.normal(5, 3, 7));
+        add(Convolution.same(1, 1, 0, 1, 1), 128, Arg.normal(5, 128, 3), Arg.normal(64, 128, 1));
 
         add(TransposedConvolution.same(1, 1, 0, 0, 1, 1), 1, Arg.normal(1, 1, 1), Arg.normal(1, 1, 1));
         add(TransposedConvolution.same(1, 8, 4, 0, 1, 1), 16, Arg.normal(2, 8, 13), Arg.normal(8, 5, 16));
@@ -149,6 +153,7 @@ final class CompositeCases {
         add(MaxPool.same(2, 2, 2, 0, 1), 1, Arg.normal(2, 3, 8, 13));
         add(MaxPool.same(2, 3, 1, 1, 1), 1, Arg.normal(1, 5, 7, 7));
         add(new MaxPool(List.of(2, 3), List.of(1, 2), List.of(1, 0), List.of(2, 1)), 1, Arg.normal(1, 2, 9, 13));
+        add(new MaxPool(List.of(1, 3), List.of(1, 1), List.of(0, 1), List.of(1, 1)), 1, Arg.normal(2, 3, 1, 17));
         add(MaxPool.same(3, 2, 2, 0, 1), 1, Arg.normal(1, 2, 4, 5, 6));
         add(AveragePool.same(1, 4, 3, 1), 4, Arg.normal(2, 3, 17));
         add(AveragePool.same(2, 2, 2, 0), 4, Arg.normal(2, 3, 8, 13));

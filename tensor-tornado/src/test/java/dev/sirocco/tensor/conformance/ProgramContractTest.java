@@ -37,9 +37,12 @@ class ProgramContractTest {
                 indexError(executor, "gather", 7, (x, i) -> x.gather(0, i)),
                 indexError(executor, "gather below", -1, (x, i) -> x.gather(0, i)),
                 indexError(executor, "gather columns", 3, (x, i) -> x.gather(1, i)),
+                indexError(executor, "gather computed", 3, (x, i) -> x.gather(0, i.mul(i))),
+                indexError(executor, "gather from a position on", 5, (x, i) -> x.gather(0, x.graph().range(3).add(i))),
                 indexError(executor, "scatter-add", 7, (x, i) -> x.slice(0, 0, 1).scatterAdd(0, i, 7)),
                 indexError(executor, "update-slice", 5, (x, i) -> x.updateSlice(0, x.slice(0, 0, 3), i)),
-                indexError(executor, "update-slice below", -2, (x, i) -> x.updateSlice(0, x.slice(0, 0, 3), i))));
+                indexError(executor, "update-slice below", -2, (x, i) -> x.updateSlice(0, x.slice(0, 0, 3), i)),
+                indexError(executor, "update-slice computed", 3, (x, i) -> x.updateSlice(0, x.slice(0, 0, 3), i.mul(i)))));
     }
 
     private static Arguments indexError(Named<Supplier<Executor>> executor, String name, int index,

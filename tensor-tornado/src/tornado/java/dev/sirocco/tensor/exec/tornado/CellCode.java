@@ -52,7 +52,7 @@ final class CellCode {
 
     private static Value binary(KernelCode code, Op.BinaryKind kind, Value x, Value y) {
         return switch (kind) {
-            // TornadoVM 5.2 trips over a product that is added to itself.
+            // TornadoVM 5.2 trips over a product that is added to itself; see Scalars.twice.
             case ADD -> x.equals(y) ? code.multiply(x, code.constant(x.dtype(), 2)) : code.add(x, y);
             case SUB -> code.subtract(x, y);
             case MUL -> code.multiply(x, y);

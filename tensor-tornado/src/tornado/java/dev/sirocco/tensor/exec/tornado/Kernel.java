@@ -11,9 +11,9 @@ import uk.ac.manchester.tornado.api.WorkerGrid1D;
  * A task of a program.
  *
  * @param describe a line for {@code Program.explain()}
- * @param task what TornadoVM runs
+ * @param task what TornadoVM runs, or a {@link Cublas.Call}
  * @param arrays the task's arguments behind the context
- * @param grid how many threads run it
+ * @param grid how many threads run it, or null if the task is a call
  */
 record Kernel(String describe, Object task, List<DeviceArray> arrays, WorkerGrid grid) {
 

@@ -8,8 +8,11 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
@@ -43,6 +46,8 @@ final class KernelCode {
     private final CodeBuilder b;
     private final List<DeviceArray> arrays;
     private int next = MOST_ARGUMENTS + 1;
+    /** Constants of 2. */
+    private final Set<Value> twos = new HashSet<>();
 
     /** @param arrays the kernel's arguments, found while the code is written; the first argument is the context */
     KernelCode(CodeBuilder b, List<DeviceArray> arrays) {
@@ -164,6 +169,19 @@ final class KernelCode {
         b.labelBinding(end);
     }
 
+    /**
+     * Runs the body if the variable, which is known to be in [least, most], is in [0, size). What is always so is not
+     * asked: TornadoVM's compiler stumbles over conditions that it finds to be constant.
+     */
+    void ifInside(int slot, int least, int most, int size, Runnable body) {
+        Runnable belowEnd = most < size ? body : () -> ifLess(() -> pushInt(slot), () -> push(size), body);
+        if (least < 0) {
+            ifLess(() -> push(-1), () -> pushInt(slot), belowEnd);
+        } else {
+            belowEnd.run();
+        }
+    }
+
     /** {@code for (i = 0; i < count; i++)}; the body is given the variable. */
     void loop(int count, IntConsumer body) {
         loop(() -> push(0), () -> push(count), 1, body);
@@ -215,7 +233,11 @@ final class KernelCode {
         } else {
             b.loadConstant((int) number);
         }
-        return store(dtype);
+        Value value = store(dtype);
+        if (number == 2) {
+            twos.add(value);
+        }
+        return value;
     }
 
     Value ofInt(int slot) {
@@ -282,6 +304,9 @@ final class KernelCode {
     }
 
     Value multiply(Value x, Value y) {
+        if (x.isFloat() && (twos.contains(x) || twos.contains(y))) {
+            return call("twice", DType.F32, twos.contains(x) ? y : x);
+        }
         push(x);
         push(y);
         if (x.isFloat()) {
@@ -362,6 +387,30 @@ final class KernelCode {
         b.invokespecial(VECTOR, ConstantDescs.INIT_NAME,
                 MethodTypeDesc.of(ConstantDescs.CD_void, Collections.nCopies(LANES, ConstantDescs.CD_float)));
         return storeVector();
+    }
+
+    /** The same float in all lanes. */
+    Vector repeat(Value value) {
+        return vector(Collections.nCopies(LANES, value).toArray(Value[]::new));
+    }
+
+    /** The floats of an array from an index on. */
+    Vector load(Place place, int first) {
+        Value[] lanes = new Value[LANES];
+        Arrays.setAll(lanes, lane -> load(place, () -> pushIndex(lane, new int[] {first}, new long[] {1})));
+        return vector(lanes);
+    }
+
+    /** The sum of the lanes, in pairs, as its error is smaller so. */
+    Value sum(Vector vector) {
+        Value[] parts = new Value[LANES];
+        Arrays.setAll(parts, lane -> element(vector, lane));
+        for (int n = LANES / 2; n > 0; n /= 2) {
+            for (int i = 0; i < n; i++) {
+                parts[i] = add(parts[i], parts[i + n]);
+            }
+        }
+        return parts[0];
     }
 
     Value element(Vector vector, int lane) {

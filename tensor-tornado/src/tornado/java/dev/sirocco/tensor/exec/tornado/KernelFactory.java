@@ -3,31 +3,27 @@ package dev.sirocco.tensor.exec.tornado;
 import java.io.File;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.reflect.AccessFlag;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Makes kernels at run time: a class with a static method {@code run(KernelContext, arrays …)}, and an {@code apply}
- * that calls it, which is all that TornadoVM asks of a task. Its compiler reads the class from the class path, so the
- * class is written to a folder there, named by its content: what is the same is written and loaded once.
+ * Makes kernels at run time: a {@linkplain TaskClass class} with a static method {@code run(KernelContext, arrays …)}.
+ * TornadoVM's compiler reads the class from the class path, so the class is written to a folder there, named by its
+ * content: what is the same is written and loaded once.
  */
 final class KernelFactory {
 
     private static final String PACKAGE = "dev.sirocco.tensor.exec.tornado";
-    private static final String TASK = "uk.ac.manchester.tornado.api.common.TornadoFunctions$Task";
 
     private static final Map<String, Object> TASKS = new ConcurrentHashMap<>();
 
@@ -52,42 +48,19 @@ final class KernelFactory {
         return new Made(task, arrays);
     }
 
+    /** Of a digest: sums such as those of {@code hashCode} are the same for kernels of 320 and 545 elements. */
     private static String name(byte[] content) {
-        return "K%08x%08x".formatted(Arrays.hashCode(content), new String(content, StandardCharsets.ISO_8859_1).hashCode());
+        return "K" + UUID.nameUUIDFromBytes(content).toString().replace("-", "");
     }
 
     private static byte[] classOf(String name, List<DeviceArray> arrays, Consumer<KernelCode> writer) {
-        ClassDesc self = ClassDesc.of(PACKAGE, name);
-        List<ClassDesc> types = new ArrayList<>();
-        types.add(KernelCode.CONTEXT);
-        arrays.forEach(a -> types.add(a.kind().type()));
-        MethodTypeDesc run = MethodTypeDesc.of(ConstantDescs.CD_void, types);
-        ClassDesc[] objects = new ClassDesc[types.size()];
-        Arrays.fill(objects, ConstantDescs.CD_Object);
-        return ClassFile.of().build(self, c -> c
-                .withFlags(AccessFlag.PUBLIC, AccessFlag.FINAL)
-                .withInterfaceSymbols(ClassDesc.of(TASK + types.size()), ClassDesc.of("java.io.Serializable"))
-                .withMethodBody(ConstantDescs.INIT_NAME, ConstantDescs.MTD_void, ClassFile.ACC_PUBLIC, b -> b
-                        .aload(0).invokespecial(ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void).return_())
-                .withMethodBody("apply", MethodTypeDesc.of(ConstantDescs.CD_void, objects), ClassFile.ACC_PUBLIC, b -> {
-                    for (int i = 0; i < types.size(); i++) {
-                        b.aload(1 + i).checkcast(types.get(i));
-                    }
-                    b.invokestatic(self, "run", run).return_();
-                })
-                .withMethodBody("run", run, ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC, b -> body(b, types, arrays, writer)));
-    }
-
-    /** TornadoVM finds parameters by the table of local variables. */
-    private static void body(CodeBuilder b, List<ClassDesc> types, List<DeviceArray> arrays, Consumer<KernelCode> writer) {
-        Label start = b.newBoundLabel();
-        Label end = b.newLabel();
-        for (int i = 0; i < types.size(); i++) {
-            b.localVariable(i, i == 0 ? "context" : "array" + i, types.get(i), start, end);
-        }
-        writer.accept(new KernelCode(b, new ArrayList<>(arrays)));
-        b.return_();
-        b.labelBinding(end);
+        List<ClassDesc> parameters = new ArrayList<>();
+        parameters.add(KernelCode.CONTEXT);
+        arrays.forEach(a -> parameters.add(a.kind().type()));
+        return new TaskClass(ClassDesc.of(PACKAGE, name), parameters, b -> {
+            writer.accept(new KernelCode(b, new ArrayList<>(arrays)));
+            b.return_();
+        }).bytes();
     }
 
     private static Object load(String name, byte[] content) {

@@ -1,12 +1,18 @@
 package dev.sirocco.tensor.exec.tornado;
 
 import dev.sirocco.tensor.fast.Attention;
+import dev.sirocco.tensor.fast.AveragePool;
+import dev.sirocco.tensor.fast.BatchNorm;
+import dev.sirocco.tensor.fast.Convolution;
 import dev.sirocco.tensor.fast.CrossEntropy;
+import dev.sirocco.tensor.fast.GroupNorm;
 import dev.sirocco.tensor.fast.LayerNorm;
 import dev.sirocco.tensor.fast.LogSoftmax;
+import dev.sirocco.tensor.fast.MaxPool;
 import dev.sirocco.tensor.fast.RmsNorm;
 import dev.sirocco.tensor.fast.Rotary;
 import dev.sirocco.tensor.fast.Softmax;
+import dev.sirocco.tensor.fast.TransposedConvolution;
 import dev.sirocco.tensor.grad.Grad;
 import dev.sirocco.tensor.ir.Backward;
 import dev.sirocco.tensor.ir.Composite;
@@ -17,6 +23,7 @@ import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,7 +37,7 @@ enum KernelFamily {
         Tensor x = x(g, 7, 13);
         return x.mul(x).add(x.tanh()).gelu().maximum(x.exp().sqrt().sub(1)).div(x.cos().add(3));
     }),
-    MATMUL(op -> op instanceof Op.MatMul, g -> x(g, 3, 17, 13).matmul(y(g, 3, 19, 13).transpose()).relu()),
+    MATMUL(op -> op instanceof Op.MatMul, g -> join(products(g))),
     REDUCE(op -> op instanceof Op.Reduce, g -> {
         Tensor x = x(g, 13, 70, 5);
         return x.square().sum(1).add(x.max(1));
@@ -56,7 +63,13 @@ enum KernelFamily {
     ATTENTION(isForward(Attention.class), g -> join(attention(g))),
     ATTENTION_GRADIENT(isGradient(Attention.class), g -> gradients(g, attention(g))),
     ROTARY(isForward(Rotary.class), g -> join(rotary(g))),
-    ROTARY_GRADIENT(isGradient(Rotary.class), g -> gradients(g, rotary(g)));
+    ROTARY_GRADIENT(isGradient(Rotary.class), g -> gradients(g, rotary(g))),
+    CONVOLUTION(isForward(Convolution.class, TransposedConvolution.class), g -> join(convolutions(g))),
+    CONVOLUTION_GRADIENT(isGradient(Convolution.class, TransposedConvolution.class), g -> gradients(g, convolutions(g))),
+    POOL(isForward(MaxPool.class, AveragePool.class), g -> join(pools(g))),
+    POOL_GRADIENT(isGradient(MaxPool.class, AveragePool.class), g -> gradients(g, pools(g))),
+    CHANNEL_NORM(isForward(GroupNorm.class, BatchNorm.class), g -> join(channelNorms(g))),
+    CHANNEL_NORM_GRADIENT(isGradient(GroupNorm.class, BatchNorm.class), g -> gradients(g, channelNorms(g)));
 
     private final Predicate<Op> members;
     private final Function<Graph, Tensor> sample;
@@ -86,6 +99,40 @@ enum KernelFamily {
 
     private static Tensor z(Graph g, int... dims) {
         return g.input("z", DType.F32, dims);
+    }
+
+    /** Each way to multiply: by elements, by vectors of columns, and along the sum; in several tiles where there are any. */
+    private static List<Tensor> products(Graph g) {
+        Tensor x = x(g, 3, 17, 13);
+        Tensor wide = g.input("wide", DType.F32, 13, 80);
+        Tensor deep = g.input("deep", DType.F32, 67, 35);
+        return List.of(x.matmul(y(g, 3, 19, 13).transpose()).relu(), x.matmul(wide).relu(),
+                deep.matmul(z(g, 70, 35).transpose()).relu());
+    }
+
+    /** By vectors of places and by elements, with strides, dilations, and groups; a transposed one with phases. */
+    private static List<Tensor> convolutions(Graph g) {
+        Tensor x = x(g, 2, 4, 9, 11);
+        Tensor plane = g.add(Convolution.same(2, 2, 1, 1, 1), List.of(x, y(g, 7, 4, 3, 3))).outputs().getFirst();
+        Tensor line = g.add(Convolution.same(1, 1, 1, 2, 2), List.of(x.reshape(2, 4, 99).slice(2, 0, 13), z(g, 6, 2, 3)))
+                .outputs().getFirst();
+        Tensor up = g.add(TransposedConvolution.same(1, 3, 1, 1, 1, 2),
+                List.of(line.slice(1, 0, 4), g.input("w", DType.F32, 4, 3, 4))).outputs().getFirst();
+        return List.of(plane.relu(), line, up);
+    }
+
+    private static List<Tensor> pools(Graph g) {
+        Tensor x = x(g, 2, 3, 9, 11);
+        return List.of(g.add(MaxPool.same(2, 3, 2, 1, 1), List.of(x)).outputs().getFirst(),
+                g.add(AveragePool.same(2, 3, 2, 1), List.of(x)).outputs().getFirst());
+    }
+
+    /** Of sets large enough to be shared among threads. */
+    private static List<Tensor> channelNorms(Graph g) {
+        List<Tensor> operands = List.of(x(g, 2, 4, 37, 29), y(g, 4), z(g, 4));
+        List<Tensor> results = new ArrayList<>(g.add(new BatchNorm(0.1), operands).outputs());
+        results.addAll(g.add(new GroupNorm(2, 0.1), operands).outputs());
+        return results;
     }
 
     private static List<Tensor> norms(Graph g) {

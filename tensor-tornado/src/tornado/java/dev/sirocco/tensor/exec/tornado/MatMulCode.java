@@ -179,7 +179,7 @@ final class MatMulCode {
         code.loop(sumLength(), k -> {
             Vector y = load(right, at(k, column));
             for (int r = 0; r < rows.length; r++) {
-                Vector x = repeat(left.load(code, at(rows[r], k)));
+                Vector x = code.repeat(left.load(code, at(rows[r], k)));
                 code.assign(sums[r], code.add(sums[r], code.multiply(x, y)));
             }
         });
@@ -209,7 +209,7 @@ final class MatMulCode {
         Value[][] totals = new Value[rows.length][columns.length];
         for (int r = 0; r < rows.length; r++) {
             for (int c = 0; c < columns.length; c++) {
-                totals[r][c] = sum(sums[r][c]);
+                totals[r][c] = code.sum(sums[r][c]);
             }
         }
         if (whole < sumLength()) {
@@ -221,22 +221,13 @@ final class MatMulCode {
     private Vector[] zeros(int count) {
         Vector[] zeros = new Vector[count];
         Value zero = code.constant(DType.F32, 0);
-        Arrays.setAll(zeros, _ -> repeat(zero));
+        Arrays.setAll(zeros, _ -> code.repeat(zero));
         return zeros;
-    }
-
-    private Vector repeat(Value value) {
-        Value[] lanes = new Value[LANES];
-        Arrays.fill(lanes, value);
-        return code.vector(lanes);
     }
 
     /** The elements from these coordinates on. */
     private Vector load(View view, int[] at) {
-        int first = index(view, at);
-        Value[] lanes = new Value[LANES];
-        Arrays.setAll(lanes, lane -> code.load(view.place(), pushSum(first, lane)));
-        return code.vector(lanes);
+        return code.load(view.place(), index(view, at));
     }
 
     private int index(View view, int[] at) {
@@ -249,18 +240,6 @@ final class MatMulCode {
             code.push(constant);
             code.add();
         };
-    }
-
-    /** In pairs, as the error of the sum is smaller so. */
-    private Value sum(Vector vector) {
-        Value[] parts = new Value[LANES];
-        Arrays.setAll(parts, lane -> code.element(vector, lane));
-        for (int n = LANES / 2; n > 0; n /= 2) {
-            for (int i = 0; i < n; i++) {
-                parts[i] = code.add(parts[i], parts[i + n]);
-            }
-        }
-        return parts[0];
     }
 
     // ---- epilogue -------------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ final class MoveCode {
         // What is always so is not asked: TornadoVM's compiler stumbles over conditions that it finds to be constant.
         Runnable belowEnd = last < size * step ? inside
                 : () -> code.ifLess(() -> code.pushQuotient(at, step), () -> code.push(size), inside);
-        Runnable onElement = step == 1 || size <= 1 && last == 0 && p.low().get(axis) == 0 ? belowEnd : () -> code.ifEqual(() -> {
+        Runnable onElement = step == 1 || last == 0 ? belowEnd : () -> code.ifEqual(() -> {
             code.pushInt(at);
             code.push(step);
             code.remainder();

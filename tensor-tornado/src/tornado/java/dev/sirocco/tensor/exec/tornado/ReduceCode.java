@@ -17,7 +17,7 @@ import java.util.function.IntFunction;
 final class ReduceCode {
 
     /** Threads that share one number. */
-    private static final int PARTS = 64;
+    static final int PARTS = 64;
     /** Numbers summed up by a thread from which on they are shared. */
     private static final int LONG = 2048;
     /** Results from which on there are threads enough. */
@@ -65,7 +65,7 @@ final class ReduceCode {
     List<Kernel> kernels(String describe, IntFunction<Place> scratch) {
         int results = Math.toIntExact(out.shape().numel());
         int terms = results == 0 ? 0 : Math.toIntExact(domain.numel() / results);
-        if (terms < LONG || results > MANY) {
+        if (!isShared(results, terms)) {
             return List.of(Kernel.elements(describe, results, (code, i) ->
                     out.store(code, i, reduce(code, i, terms, () -> code.push(0), 1))));
         }
@@ -85,6 +85,11 @@ final class ReduceCode {
                     code.loop(PARTS, part -> join(code, sum, parts.load(code, new int[] {i, part})));
                     out.store(code, i, sum);
                 }));
+    }
+
+    /** Whether each number is shared among {@link #PARTS} threads. */
+    static boolean isShared(int results, int terms) {
+        return terms >= LONG && results <= MANY;
     }
 
     private Value start(KernelCode code) {

@@ -34,6 +34,11 @@ public final class Scalars {
         return TornadoMath.floor(x);
     }
 
+    /** TornadoVM 5.2 makes a sum of twice the same out of 2 x, and then trips over it if x is a product. */
+    public static float twice(float x) {
+        return x + TornadoMath.max(x, x);
+    }
+
     public static float exp(float x) {
         return TornadoMath.exp(x);
     }
@@ -169,12 +174,12 @@ public final class Scalars {
 
     public static float max(float a, float b) {
         float larger = a > b ? a : b;
-        return a == a ? larger : a + b;
+        return a == a ? larger : twice(a);
     }
 
     public static float min(float a, float b) {
         float smaller = a < b ? a : b;
-        return a == a ? smaller : a + b;
+        return a == a ? smaller : twice(a);
     }
 
     public static int max(int a, int b) {

@@ -63,6 +63,7 @@ final class Session implements State.Keeper {
 
     private final TornadoDevice device;
     private final String deviceId;
+    private final Cuda cuda;
     private final Map<String, Kernel> tasks = new HashMap<>();
     private final Map<State, Resident> residents = new IdentityHashMap<>();
     private final List<Pool> banks = new ArrayList<>();
@@ -79,9 +80,19 @@ final class Session implements State.Keeper {
     private long heldBytes;
     private Profile profile = Profile.NONE;
 
-    Session(TornadoDevices.Named chosen) {
+    Session(TornadoDevices.Named chosen, Cuda cuda) {
         this.device = chosen.device();
         this.deviceId = chosen.description().id();
+        this.cuda = cuda;
+    }
+
+    String deviceId() {
+        return deviceId;
+    }
+
+    /** What this device has beyond kernels. */
+    Cuda cuda() {
+        return cuda;
     }
 
     /** Whether threads share fast memory; {@code -Dsirocco.tornado.tiles=true} claims it of CPUs, for tests. */
@@ -159,7 +170,12 @@ final class Session implements State.Keeper {
 
     /** Adds a task to a graph that is being built. */
     void addTask(TaskGraph graph, Kernel kernel) {
-        String name = "t" + grids.keySet().size();
+        String name = "t" + tasks.size();
+        tasks.put(graph.getTaskGraphName() + "." + name, kernel);
+        if (kernel.task() instanceof Cublas.Call call) {
+            cuda.addTask(graph, name, call);
+            return;
+        }
         Object[] arguments = new Object[kernel.arrays().size() + 3];
         arguments[0] = name;
         arguments[1] = kernel.task();
@@ -168,7 +184,6 @@ final class Session implements State.Keeper {
             arguments[3 + i] = kernel.arrays().get(i).array();
         }
         graph.addTask(Tasks.of(arguments));
-        tasks.put(graph.getTaskGraphName() + "." + name, kernel);
         grids.addWorkerGrid(graph.getTaskGraphName() + "." + name, kernel.grid());
     }
 
@@ -201,6 +216,8 @@ final class Session implements State.Keeper {
             plan.withDevice(device);
             if (Profile.IS_ON) {
                 plan.withProfiler(ProfilerMode.SILENT);
+            } else {
+                cuda.recordGraphs(plan);                                  // what is replayed cannot be profiled
             }
             plannedGraphs = graphs.size();
             level = 0;

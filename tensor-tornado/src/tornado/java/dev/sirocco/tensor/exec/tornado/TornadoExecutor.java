@@ -16,6 +16,7 @@ public final class TornadoExecutor implements Executor {
 
     private final TornadoDevices.Named chosen;
     private Session session;
+    private Cuda cuda;
     private Trust trust;
 
     /**
@@ -47,9 +48,16 @@ public final class TornadoExecutor implements Executor {
     }
 
     private Program program(Graph lowered) {
-        if (session == null || session.isClosed()) {
-            session = new Session(chosen);
+        if (cuda == null) {
+            cuda = Cuda.of(chosen, TornadoExecutor::program);
         }
+        if (session == null || session.isClosed()) {
+            session = new Session(chosen, cuda);
+        }
+        return program(lowered, session);
+    }
+
+    private static Program program(Graph lowered, Session session) {
         return new TornadoProgram(lowered, Plan.of(lowered, TARGET), session);
     }
 
@@ -64,6 +72,11 @@ public final class TornadoExecutor implements Executor {
         @Override
         public boolean accepts(Node node, int operand, Layout layout) {
             return layout.dtype() == node.input(operand).dtype();
+        }
+
+        @Override
+        public boolean takesEpilogue(Op op) {
+            return Target.super.takesEpilogue(op) || CompositeCode.takesEpilogue(op);
         }
     };
 }

@@ -10,6 +10,8 @@ import dev.sirocco.tensor.ir.Op;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
+import dev.sirocco.tensor.ir.Tensor;
+import dev.sirocco.tensor.passes.Bounds;
 import dev.sirocco.tensor.passes.Buffer;
 import dev.sirocco.tensor.passes.Cost;
 import dev.sirocco.tensor.passes.Layout;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -43,6 +46,9 @@ final class TornadoProgram implements Program {
     /** TornadoVM's graphs hold 1,024 nodes, of which a task takes several; {@code -Dsirocco.tornado.tasks} sets another number. */
     private static final int TASKS_IN_A_GRAPH = 100;
 
+    /** Elements, a cache line of floats. */
+    private static final int SCRATCH_ALIGNMENT = 16;
+
     private final Plan plan;
     private final Session session;
     private final Map<String, Place> inputs = new LinkedHashMap<>();
@@ -56,13 +62,20 @@ final class TornadoProgram implements Program {
     private final Pool input = new Pool();
     private final Pool constant = new Pool();
     private final Pool work = new Pool();
+    /** What a step's kernels leave for one another; all steps share it. */
+    private final Pool scratch = new Pool();
     private final Pool output = new Pool();
     private final Pool checked = new Pool();
     private final Pool ownBank = new Pool();
+    private final Cublas cublas;
+    private final Bounds bounds = new Bounds();
+    private final List<Runnable> inputChecks = new ArrayList<>();
     private final List<IndexCheck> checks = new ArrayList<>();
     private final List<Kernel> kernels = new ArrayList<>();
     private final List<Session.Part> parts = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
+    private long scratchEnd;
+    private final int tasksInAGraph = Integer.getInteger("sirocco.tornado.tasks", TASKS_IN_A_GRAPH);
     private boolean hasRun;
     private boolean isClosed;
     /** Of the last run. */
@@ -72,6 +85,7 @@ final class TornadoProgram implements Program {
     TornadoProgram(Graph graph, Plan plan, Session session) {
         this.plan = plan;
         this.session = session;
+        this.cublas = new Cublas(session.cuda().isStandIn());
         this.updated = updatedStates(plan);
         session.begin();
         graph.inputs().forEach((name, t) -> inputs.put(name, input.reserve(t.dtype(), t.shape().numel())));
@@ -89,10 +103,19 @@ final class TornadoProgram implements Program {
     // ---- memory ---------------------------------------------------------------------------------------------------
 
     private void allocate() {
-        session.hold(Stream.of(input, constant, work, output, checked, ownBank).map(Pool::arrays)
-                .flatMap(Collection::stream).toList());
-        List.of(input, constant, work, output, checked).forEach(Pool::allocate);
+        session.hold(Stream.concat(pools(), Stream.of(ownBank)).map(Pool::arrays).flatMap(Collection::stream).toList());
+        pools().forEach(Pool::allocate);
         constants.forEach((data, place) -> place.storage(data.shape()).set(data));
+    }
+
+    /** All but the states'. */
+    private Stream<Pool> pools() {
+        return Stream.concat(Stream.of(input, checked), residentPools());
+    }
+
+    /** What goes to the device once. */
+    private Stream<Pool> residentPools() {
+        return Stream.concat(Stream.of(constant, work, scratch, output), cublas.pools().stream());
     }
 
     private Place place(Buffer buffer) {
@@ -138,22 +161,22 @@ final class TornadoProgram implements Program {
         return View.contiguous(place(buffer), buffer.type().shape());
     }
 
-    /** Memory for the parts of a reduction, used by one kernel and the next. */
+    /** Memory for the kernels of the step that is being bound. */
     private Place scratch(DType dtype, int numel) {
-        return work.reserve(dtype, numel);
+        Place place = scratch.at(dtype, scratchEnd, numel);
+        scratchEnd = Math.ceilDiv(scratchEnd + numel, SCRATCH_ALIGNMENT) * SCRATCH_ALIGNMENT;
+        return place;
     }
 
     // ---- binding --------------------------------------------------------------------------------------------------
 
     private void bind(Step step) {
         int before = kernels.size();
+        scratchEnd = 0;
         switch (step) {
             case Step.Chain chain -> kernels.add(chain(chain, null).kernel(chain.describe()));
-            case Step.Call call -> bind(call);
-            case Step.Epilogue e -> {
-                Step.Call call = e.call();
-                kernels.add(product(e.describe(), call, chain(e.chain(), null)));
-            }
+            case Step.Call call -> bind(call, call.describe(), null);
+            case Step.Epilogue e -> bind(e.call(), e.describe(), chain(e.chain(), null));
             case Step.Prologue p -> {
                 Layout operand = p.call().arguments().getFirst();
                 ChainCode chain = chain(p.chain(), operand.buffer());
@@ -169,12 +192,15 @@ final class TornadoProgram implements Program {
         return new ChainCode(chain, this::view, this::view, kept);
     }
 
-    private Kernel product(String description, Step.Call call, ChainCode epilogue) {
+    private List<Kernel> product(String description, Step.Call call, ChainCode epilogue) {
         View left = view(call.arguments().get(0));
         View right = view(call.arguments().get(1));
         View out = view(call.written().getFirst());
-        return session.hasSharedMemory() ? TiledMatMulCode.kernel(description, left, right, out, epilogue)
-                : MatMulCode.kernel(description, left, right, out, epilogue);
+        if (session.cuda().hasCublas() && Cublas.isFor(left, right, out)) {
+            return cublas.kernels(description, left, right, out, epilogue);
+        }
+        return List.of(session.hasSharedMemory() ? TiledMatMulCode.kernel(description, left, right, out, epilogue)
+                : MatMulCode.kernel(description, left, right, out, epilogue));
     }
 
     private void reduce(Step.Call call, Layout operand, Shape domain,
@@ -183,32 +209,33 @@ final class TornadoProgram implements Program {
                 view(call.written().getFirst())).kernels(description, n -> scratch(operand.dtype(), n)));
     }
 
-    private void bind(Step.Call call) {
+    /** @param epilogue what is computed from each element of a product or a convolution, or null */
+    private void bind(Step.Call call, String description, ChainCode epilogue) {
         Node node = call.node();
         List<View> in = call.arguments().stream().map(this::view).toList();
         View out = view(call.written().getFirst());
-        String description = call.describe();
         switch (node.op()) {
-            case Op.MatMul _ -> kernels.add(product(description, call, null));
+            case Op.MatMul _ -> kernels.addAll(product(description, call, epilogue));
             case Op.Reduce _ -> reduce(call, call.arguments().getFirst(), in.getFirst().shape(),
                     (code, at) -> in.getFirst().load(code, at), description);
             case Op.Concat c -> kernels.addAll(MoveCode.concat(description, in, out, c.axis()));
             case Op.Pad p -> kernels.add(MoveCode.pad(description, in.getFirst(), out, p));
             case Op.Gather g -> kernels.add(MoveCode.gather(description, in.get(0), in.get(1), out, g.axis(),
-                    check(node, node.input(0).dim(g.axis()))));
+                    check(node, 0, node.input(0).dim(g.axis()))));
             case Op.ScatterAdd s -> kernels.addAll(MoveCode.scatterAdd(description, in.get(0), in.get(1), out, s.axis(),
-                    check(node, s.size())));
+                    check(node, 0, s.size())));
             case Op.UpdateSlice u -> {
                 boolean isInPlace = in.get(0).place().equals(out.place());
                 kernels.addAll(MoveCode.updateSlice(description, isInPlace ? null : in.get(0), in.get(1), in.get(2), out,
-                        u.axis(), check(node, node.input(0).dim(u.axis()) - node.input(1).dim(u.axis()) + 1)));
+                        u.axis(), check(node, 0, node.input(0).dim(u.axis()) - node.input(1).dim(u.axis()) + 1)));
             }
             case Op.Fold f -> kernels.add(MoveCode.fold(description, in.getFirst(), out, f));
             case Op.CumulativeSum c -> kernels.add(OrderCode.cumulativeSum(description, in.getFirst(), out, c.axis()));
             case Op.TopK t -> kernels.add(OrderCode.topK(description, in.getFirst(), out, t));
             case Op.Random r -> kernels.add(RandomCode.kernel(description, in.getFirst(), out, r));
             default -> kernels.addAll(CompositeCode.kernels(description, node.op(), in, wanted(call),
-                    n -> scratch(DType.F32, n), () -> check(node, node.input(0).dim(-1))));
+                    n -> scratch(DType.F32, n), () -> check(node, Integer.MIN_VALUE, node.input(0).dim(-1)),
+                    session.hasSharedMemory(), epilogue));
         }
     }
 
@@ -221,7 +248,20 @@ final class TornadoProgram implements Program {
         return out;
     }
 
-    private IndexCheck check(Node node, int size) {
+    /** Sees to it that the last operand, which is an index, is in [least, size): now, before each run, or in the kernel. */
+    private IndexCheck check(Node node, int least, int size) {
+        Tensor index = node.inputs().getLast();
+        boolean isProven = index.shape().numel() == 0
+                || bounds.of(index).filter(range -> range.isWithin(least, size - 1)).isPresent();
+        if (isProven) {
+            return IndexCheck.none(node, size);
+        }
+        Optional<InputCheck> known = InputCheck.of(index, bounds);
+        if (known.isPresent()) {
+            InputCheck check = known.get();
+            inputChecks.add(() -> check.check(input(check.input()), node, least, size));
+            return IndexCheck.none(node, size);
+        }
         IndexCheck check = new IndexCheck(node, size, checked.at(DType.I32, checks.size(), 1));
         checks.add(check);
         return check;
@@ -243,17 +283,15 @@ final class TornadoProgram implements Program {
             return;
         }
         Set<DeviceArray> used = kernels.stream().flatMap(k -> k.arrays().stream()).collect(Collectors.toSet());
-        List<DeviceArray> own = Stream.of(input, checked, constant, work, output).map(Pool::arrays)
-                .flatMap(Collection::stream).filter(used::contains).toList();
+        List<DeviceArray> own = pools().map(Pool::arrays).flatMap(Collection::stream).filter(used::contains).toList();
         List<DeviceArray> banks = session.arrays(level);
-        int tasksInAGraph = Integer.getInteger("sirocco.tornado.tasks", TASKS_IN_A_GRAPH);
         for (int from = 0; from < kernels.size(); from += tasksInAGraph) {
             int to = Math.min(from + tasksInAGraph, kernels.size());
             TaskGraph graph = new TaskGraph(session.nextName());
             consume(graph, banks);
             if (from == 0) {
-                transfer(graph, DataTransferMode.EVERY_EXECUTION, used, input, checked);
-                transfer(graph, DataTransferMode.FIRST_EXECUTION, used, constant, work, output);
+                transfer(graph, DataTransferMode.EVERY_EXECUTION, used, Stream.of(input, checked));
+                transfer(graph, DataTransferMode.FIRST_EXECUTION, used, residentPools());
                 if (kernels.size() > tasksInAGraph) {
                     session.addTask(graph, Kernel.claim(own));
                 }
@@ -281,8 +319,8 @@ final class TornadoProgram implements Program {
         }
     }
 
-    private static void transfer(TaskGraph graph, int mode, Set<DeviceArray> used, Pool... pools) {
-        List<DeviceArray> arrays = Stream.of(pools).map(Pool::arrays).flatMap(Collection::stream).filter(used::contains).toList();
+    private static void transfer(TaskGraph graph, int mode, Set<DeviceArray> used, Stream<Pool> pools) {
+        List<DeviceArray> arrays = pools.map(Pool::arrays).flatMap(Collection::stream).filter(used::contains).toList();
         if (!arrays.isEmpty()) {
             graph.transferToDevice(mode, Pool.objects(arrays));
         }
@@ -305,18 +343,17 @@ final class TornadoProgram implements Program {
         if (parts.isEmpty()) {
             return;
         }
+        inputChecks.forEach(Runnable::run);
         session.takeProfile();
         long start = System.nanoTime();
         session.prepare(states);
-        session.run(parts);
+        if (hasRun) {
+            session.run(parts);
+        } else {
+            runFirst();
+        }
         profile = session.takeProfile();
         nanos = System.nanoTime() - start;
-        if (!hasRun) {
-            hasRun = true;
-            if (kernels.size() > 20) {
-                System.err.printf("compiled %d kernels in %.1f s%n", kernels.size(), nanos / 1e9);
-            }
-        }
         session.updated(updated);
         for (IndexCheck check : checks) {
             long at = 4L * check.bad().offset();
@@ -326,6 +363,17 @@ final class TornadoProgram implements Program {
                 throw check.error(bad);
             }
         }
+    }
+
+    /** The run that compiles the kernels, graph by graph; many take so long that one is told how far it is. */
+    private void runFirst() {
+        Progress progress = Progress.of(session.deviceId(), kernels.size());
+        for (int i = 0; i < parts.size(); i++) {
+            progress.show(i * tasksInAGraph);
+            session.run(List.of(parts.get(i)));
+        }
+        hasRun = true;
+        progress.end();
     }
 
     private static Set<State> updatedStates(Plan plan) {
@@ -340,7 +388,7 @@ final class TornadoProgram implements Program {
 
     @Override
     public long bytes() {
-        return Stream.of(input, constant, work, output, checked).mapToLong(Pool::bytes).sum();
+        return pools().mapToLong(Pool::bytes).sum();
     }
 
     @Override

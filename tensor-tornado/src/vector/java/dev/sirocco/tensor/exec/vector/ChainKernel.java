@@ -14,7 +14,7 @@ record ChainKernel(Chain chain, String describe) implements Kernel {
             return;
         }
         int parts = workers.shares();
-        long share = (size / parts + Chain.BLOCK - 1) / Chain.BLOCK * Chain.BLOCK;
+        long share = Math.ceilDiv(Math.ceilDiv(size, parts), Chain.BLOCK) * Chain.BLOCK;
         workers.run(parts, (part, worker) -> {
             long start = Math.min(size, part * share);
             chain.run(start, Math.min(share, size - start), worker);

@@ -58,7 +58,7 @@ final class ReduceKernel implements Kernel {
     @Override
     public void run(Workers workers) {
         if (dtype == DType.I32) {
-            reduceInts();
+            reduceInts(workers);
             return;
         }
         int blocks = inner == 1 ? rowBlocks() : outer * Math.ceilDiv(inner, PIECE);
@@ -225,15 +225,22 @@ final class ReduceKernel implements Kernel {
     }
 
     /** Indices are few; no need for speed. */
-    private void reduceInts() {
+    private void reduceInts(Workers workers) {
+        long scratch = workers.scratch(0, 2, 4L * PIECE);
+        long n = (long) reduced * inner;
         for (int o = 0; o < outer; o++) {
+            long results = out + 4L * o * inner;
             for (int i = 0; i < inner; i++) {
-                int value = sum ? 0 : Integer.MIN_VALUE;
-                for (int r = 0; r < reduced; r++) {
-                    int x = Memory.i32(in + 4 * (((long) o * reduced + r) * inner + i));
-                    value = sum ? value + x : Math.max(value, x);
+                Memory.i32(results + 4L * i, sum ? 0 : Integer.MIN_VALUE);
+            }
+            for (long done = 0; done < n; done += PIECE) {
+                int count = (int) Math.min(PIECE, n - done);
+                long address = read(o * n + done, count, scratch, 0);
+                for (int i = 0; i < count; i++) {
+                    long result = results + 4 * ((done + i) % inner);
+                    int x = Memory.i32(address + 4L * i);
+                    Memory.i32(result, sum ? Memory.i32(result) + x : Math.max(Memory.i32(result), x));
                 }
-                Memory.i32(out + 4L * (o * inner + i), value);
             }
         }
     }
