@@ -3,11 +3,12 @@
     python bench/peers/workloads.py [--device cuda] [--threads N] [--runs N] NAME...
 
 prints one JSON line for each name: {"workload", "median_ms", "per_second", "unit", "peak_rss_mb"}.
-Needs torch; nothing is downloaded, weights are random.
+Needs torch, and transformers for vit-b16; nothing is downloaded, weights are random.
 """
 import argparse
 import itertools
 import json
+import math
 import resource
 import statistics
 import time
@@ -177,6 +178,202 @@ def conv_train():
     return step, 32, "picture"
 
 
+def inference(model, *inputs, amount, unit):
+    model.eval()
+
+    @torch.inference_mode()
+    def run():
+        model(*inputs)
+
+    return run, amount, unit
+
+
+def vit_b16():
+    from transformers import ViTConfig, ViTForImageClassification
+    return inference(ViTForImageClassification(ViTConfig(num_labels=1000)), torch.randn(8, 3, 224, 224), amount=8,
+                     unit="picture")
+
+
+def waves(times, width):
+    """Cosines and sines of times at a geometric row of frequencies."""
+    frequencies = torch.exp(-math.log(10000) * torch.arange(width // 2) / (width // 2))
+    angles = times[:, None] * frequencies
+    return torch.cat((angles.cos(), angles.sin()), -1)
+
+
+class DitBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width, elementwise_affine=False, eps=1e-6)
+        self.attn = Attention(width, heads, bias=True)
+        self.norm2 = nn.LayerNorm(width, elementwise_affine=False, eps=1e-6)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(approximate="tanh"), nn.Linear(4 * width, width))
+        self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(width, 6 * width))
+        self.heads = heads
+
+    def attend(self, x):
+        B, T, C = x.shape
+        q, k, v = self.attn.c_attn(x).view(B, T, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        return self.attn.c_proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(B, T, C))
+
+    def forward(self, x, condition):
+        shift1, scale1, gate1, shift2, scale2, gate2 = self.modulation(condition)[:, None].chunk(6, -1)
+        x = x + gate1 * self.attend(self.norm1(x) * (1 + scale1) + shift1)
+        return x + gate2 * self.mlp(self.norm2(x) * (1 + scale2) + shift2)
+
+
+class Dit(nn.Module):
+    """DiT-S/2 for 32x32 latents of 4 channels."""
+
+    def __init__(self, width=384, layers=12, heads=6):
+        super().__init__()
+        self.patches = nn.Conv2d(4, width, 2, 2)
+        self.positions = nn.Parameter(torch.randn(1, 256, width))
+        self.time = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
+        self.classes = nn.Embedding(1001, width)
+        self.blocks = nn.ModuleList(DitBlock(width, heads) for _ in range(layers))
+        self.norm = nn.LayerNorm(width, elementwise_affine=False, eps=1e-6)
+        self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(width, 2 * width))
+        self.last = nn.Linear(width, 16)
+
+    def forward(self, x, times, classes):
+        condition = self.time(waves(times, 256)) + self.classes(classes)
+        x = self.patches(x).flatten(2).transpose(1, 2) + self.positions
+        for block in self.blocks:
+            x = block(x, condition)
+        shift, scale = self.modulation(condition)[:, None].chunk(2, -1)
+        x = self.last(self.norm(x) * (1 + scale) + shift)
+        return x.view(-1, 16, 16, 2, 2, 4).permute(0, 5, 1, 3, 2, 4).reshape(-1, 4, 32, 32)
+
+
+def dit_step():
+    model = Dit().eval()
+    x, times, classes = torch.randn(1, 4, 32, 32), torch.tensor([500.0, 500.0]), torch.tensor([207, 1000])
+
+    @torch.inference_mode()
+    def run():
+        given, free = model(torch.cat((x, x)), times, classes).chunk(2)
+        return x - (free + 4 * (given - free)) / 20
+
+    return run, 1, "step"
+
+
+class Residual(nn.Module):
+    def __init__(self, inputs, outputs, time_width=0):
+        super().__init__()
+        self.norm1 = nn.GroupNorm(32, inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.time = nn.Linear(time_width, outputs) if time_width else None
+        self.norm2 = nn.GroupNorm(32, outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.shortcut = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
+
+    def forward(self, x, time=None):
+        y = self.conv1(F.silu(self.norm1(x)))
+        if self.time is not None:
+            y = y + self.time(F.silu(time))[:, :, None, None]
+        return self.shortcut(x) + self.conv2(F.silu(self.norm2(y)))
+
+
+class SpatialAttention(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.norm = nn.GroupNorm(32, channels)
+        self.qkv = nn.Linear(channels, 3 * channels)
+        self.out = nn.Linear(channels, channels)
+
+    def forward(self, x):
+        q, k, v = self.qkv(self.norm(x).flatten(2).transpose(1, 2))[:, None].chunk(3, -1)
+        y = self.out(F.scaled_dot_product_attention(q, k, v)[:, 0])
+        return x + y.transpose(1, 2).reshape(x.shape)
+
+
+class Upsample(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(F.interpolate(x, scale_factor=2.0))
+
+
+class Unet(nn.Module):
+    """DDPM's for CIFAR-10."""
+
+    def __init__(self, widths=(128, 256, 256, 256), blocks=2, attention=(1,)):
+        super().__init__()
+        time_width = 4 * widths[0]
+        self.first = nn.Conv2d(3, widths[0], 3, padding=1)
+        self.time = nn.Sequential(nn.Linear(widths[0], time_width), nn.SiLU(), nn.Linear(time_width, time_width))
+
+        def block(inputs, outputs, level):
+            return nn.ModuleList([Residual(inputs, outputs, time_width),
+                                  SpatialAttention(outputs) if level in attention else nn.Identity()])
+
+        remembered, n = [widths[0]], widths[0]
+        self.downs, self.ups = nn.ModuleList(), nn.ModuleList()
+        for level, width in enumerate(widths):
+            down = nn.ModuleList()
+            for _ in range(blocks):
+                down.append(block(n, width, level))
+                n = width
+                remembered.append(n)
+            if level < len(widths) - 1:
+                down.append(nn.Conv2d(n, n, 3, 2, 1))
+                remembered.append(n)
+            self.downs.append(down)
+        self.middle = nn.ModuleList([Residual(n, n, time_width), SpatialAttention(n), Residual(n, n, time_width)])
+        for level in reversed(range(len(widths))):
+            up = nn.ModuleList()
+            for _ in range(blocks + 1):
+                up.append(block(n + remembered.pop(), widths[level], level))
+                n = widths[level]
+            if level > 0:
+                up.append(Upsample(n))
+            self.ups.append(up)
+        self.norm = nn.GroupNorm(32, n)
+        self.last = nn.Conv2d(n, 3, 3, padding=1)
+
+    def forward(self, x, times):
+        time = self.time(waves(times, self.first.out_channels))
+        x = self.first(x)
+        remembered = [x]
+        for down in self.downs:
+            for part in down:
+                x = part[1](part[0](x, time)) if isinstance(part, nn.ModuleList) else part(x)
+                remembered.append(x)
+        first, attention, second = self.middle
+        x = second(attention(first(x, time)), time)
+        for up in self.ups:
+            for part in up:
+                if isinstance(part, nn.ModuleList):
+                    x = part[1](part[0](torch.cat((x, remembered.pop()), 1), time))
+                else:
+                    x = part(x)
+        return self.last(F.silu(self.norm(x)))
+
+
+def unet_step():
+    return inference(Unet(), torch.randn(8, 3, 32, 32), torch.full((8,), 500.0), amount=8, unit="picture")
+
+
+def decoder(widths=(512, 512, 256, 128)):
+    """Stable Diffusion's, from latents of 4 channels."""
+    n = widths[0]
+    parts = [nn.Conv2d(4, 4, 1), nn.Conv2d(4, n, 3, padding=1), Residual(n, n), SpatialAttention(n), Residual(n, n)]
+    for level, width in enumerate(widths):
+        for _ in range(3):
+            parts.append(Residual(n, width))
+            n = width
+        if level < len(widths) - 1:
+            parts.append(Upsample(n))
+    return nn.Sequential(*parts, nn.GroupNorm(32, n), nn.SiLU(), nn.Conv2d(n, 3, 3, padding=1))
+
+
+def vae_decode():
+    return inference(decoder(), torch.randn(1, 4, 32, 32), amount=1, unit="picture")
+
+
 WORKLOADS = {
     "gemm-1024": gemm_1024,
     "elementwise": elementwise,
@@ -185,6 +382,10 @@ WORKLOADS = {
     "gpt2-prefill": gpt2_prefill,
     "gpt2-decode": gpt2_decode,
     "conv-train": conv_train,
+    "vit-b16": vit_b16,
+    "dit-step": dit_step,
+    "unet-step": unet_step,
+    "vae-decode": vae_decode,
 }
 
 

@@ -7,8 +7,12 @@ import dev.sirocco.models.optim.AdamW;
 import dev.sirocco.models.optim.Group;
 import dev.sirocco.models.optim.Optimizer;
 import dev.sirocco.models.optim.Sgd;
+import dev.sirocco.models.zoo.AutoencoderKl;
+import dev.sirocco.models.zoo.Dit;
 import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.models.zoo.ResNet;
+import dev.sirocco.models.zoo.Unet;
+import dev.sirocco.models.zoo.Vit;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.DType;
@@ -30,7 +34,11 @@ final class Workloads {
             new Workload("gpt2-prefill", 128, "token", e -> gpt2(e, DType.F32, 128)),
             new Workload("gpt2-decode", 8, "token", e -> gpt2(e, DType.F32, 1)),
             new Workload("gpt2-decode-bf16", 8, "token", "gpt2-decode", e -> gpt2(e, DType.BF16, 1)),
-            new Workload("conv-train", 32, "picture", Workloads::convolutionTraining));
+            new Workload("conv-train", 32, "picture", Workloads::convolutionTraining),
+            new Workload("vit-b16", 8, "picture", Workloads::vit),
+            new Workload("dit-step", 1, "step", Workloads::ditStep),
+            new Workload("unet-step", 8, "picture", Workloads::unetStep),
+            new Workload("vae-decode", 1, "picture", Workloads::decoding));
 
     private static final int VOCABULARY = 65;
     private static final int BATCHES = 61;
@@ -132,6 +140,45 @@ final class Workloads {
                 program.run();
             }
         };
+    }
+
+    private static Runnable vit(Executor executor) {
+        Vit vit = new Vit(Vit.Config.b16(1000), Scope.root(1));
+        Graph g = new Graph();
+        g.output("logits", vit.logits(g.input("pictures", DType.F32, 8, 3, 224, 224)));
+        return withNumbers(g.compile(executor), "pictures");
+    }
+
+    /** One step of Euler's method for one picture in Stable Diffusion's latents: the network with and without a class. */
+    private static Runnable ditStep(Executor executor) {
+        Dit dit = new Dit(Dit.Config.s2(32, 4, 1000), Scope.root(1));
+        Graph g = new Graph();
+        Tensor x = g.input("x", DType.F32, 1, 4, 32, 32);
+        Tensor times = g.input("times", DType.F32, 2);
+        Tensor y = dit.apply(Tensor.concat(0, List.of(x, x)), times, g.input("classes", DType.I32, 2), null);
+        List<Tensor> parts = y.split(0, 2);                                  // with the class, without
+        Tensor guided = parts.get(1).add(parts.get(0).sub(parts.get(1)).mul(4));
+        g.output("x", x.add(guided.mul(-1 / 20.0)));
+        Program program = g.compile(executor);
+        fill(program.input("classes"), 1001);
+        return withNumbers(program, "x", "times");
+    }
+
+    /** One prediction by DDPM's network for CIFAR-10. */
+    private static Runnable unetStep(Executor executor) {
+        Unet unet = new Unet(Unet.Config.cifar10(), Scope.root(1));
+        Graph g = new Graph();
+        Tensor x = g.input("x", DType.F32, 8, 3, 32, 32);
+        g.output("y", unet.apply(x, g.input("times", DType.F32, 8), null));
+        return withNumbers(g.compile(executor), "x", "times");
+    }
+
+    /** A 256×256 picture from Stable Diffusion's latents. */
+    private static Runnable decoding(Executor executor) {
+        AutoencoderKl autoencoder = new AutoencoderKl(AutoencoderKl.Config.stableDiffusion(), Scope.root(1));
+        Graph g = new Graph();
+        g.output("pictures", autoencoder.decode(g.input("latents", DType.F32, 1, 4, 32, 32)));
+        return withNumbers(g.compile(executor), "latents");
     }
 
     private static Runnable withNumbers(Program program, String... inputs) {

@@ -18,6 +18,8 @@ public record TokenSampler(int candidates) {
 
     /** How many numbers {@link #sample} takes. */
     public static final int NUMBERS = 4;
+    /** In place of a token, where logits are NaN. */
+    public static final int NONE = -1;
 
     /**
      * How adventurous to be.
@@ -62,7 +64,7 @@ public record TokenSampler(int candidates) {
      *
      * @param logits (B, vocabulary)
      * @param numbers of the {@link Settings}, F32 [{@link #NUMBERS}]
-     * @return I32 (B)
+     * @return I32 (B); {@link #NONE} where no token could be drawn
      */
     public Tensor sample(Tensor logits, Tensor numbers) {
         Graph g = logits.graph();
@@ -85,7 +87,7 @@ public record TokenSampler(int candidates) {
         Tensor drawn = g.uniform(Shape.of(logits.dim(0), 1)).mul(cumulative.slice(-1, n - 1, n));
         Tensor index = cumulative.lessEqual(drawn).sumKeep(-1);                          // (B, 1)
         Tensor last = isKept.mul(within).sumKeep(-1).sub(1);                             // rounding must not pass it
-        Tensor chosen = index.minimum(last).mul(temperature.greater(0)).cast(DType.I32);
-        return order.takeAlong(chosen).squeeze(-1);                                      // (B)
+        Tensor chosen = index.mul(temperature.greater(0)).minimum(last).cast(DType.I32); // (B, 1), -1 of NaN
+        return g.range(n).equalTo(chosen).where(order, order.like(NONE)).max(-1);        // (B)
     }
 }

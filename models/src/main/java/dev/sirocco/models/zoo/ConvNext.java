@@ -42,7 +42,7 @@ public final class ConvNext {
             return new Config(3, 4, List.of(3, 3, 9, 3), List.of(96, 192, 384, 768), classes, 1e-6);
         }
 
-        /** For pictures of about 32 rows; 0.5M parameters. */
+        /** For pictures of about 32 rows; 0.4M parameters. */
         public static Config small(int channels, int classes) {
             return new Config(channels, 2, List.of(2, 2, 2), List.of(32, 64, 128), classes, 0);
         }

@@ -5,9 +5,8 @@ import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
-import dev.sirocco.tensor.ir.Shape;
-import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Tensor;
+import dev.sirocco.tensor.ir.UserError;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +38,6 @@ public final class GptDecoder implements AutoCloseable {
     private final Gpt.Cache cache;
     private final TokenSampler sampler;
     private final Executor executor;
-    private final State random = new State("random", DType.I32, Shape.of(2));
     private final Map<Integer, Program> programs = new HashMap<>();
     private final int[][] text;
 
@@ -133,15 +131,19 @@ public final class GptDecoder implements AutoCloseable {
         p.input("position").set(new int[] {position});
         p.input("last").set(new int[] {count - 1});
         p.input("settings").set(settings.numbers());
-        random.storage().set(new int[] {seed, drawn});
+        p.input("random").set(new int[] {seed, drawn});
         p.run();
         position += count;
-        return p.output("token").ints();
+        int[] token = p.output("token").ints();
+        if (Arrays.stream(token).anyMatch(t -> t == TokenSampler.NONE)) {
+            throw new UserError("the network's logits are not numbers (NaN): its weights are damaged, or training diverged");
+        }
+        return token;
     }
 
     private Program compile(int bucket) {
         Graph g = new Graph();
-        g.randomFrom(random);
+        g.randomFrom(g.input("random", DType.I32, 2));                       // seed and tokens drawn: no state to keep
         Tensor logits = gpt.nextLogits(g.input("tokens", DType.I32, cache.batch(), bucket),
                 g.input("position", DType.I32, 1), g.input("last", DType.I32, 1), cache);
         g.output("token", sampler.sample(logits, g.input("settings", DType.F32, TokenSampler.NUMBERS)));

@@ -1,0 +1,26 @@
+package dev.sirocco.apps.look;
+
+import dev.sirocco.apps.train.TrainingSettings;
+import java.util.List;
+
+/**
+ * The settings of a run that learns to look.
+ *
+ * @param data as {@link dev.sirocco.apps.data.PictureData} takes it, several joined by bars
+ * @param size height and width of the pictures that the network sees
+ * @param patch height and width of a patch, 0 for a seventh or an eighth of the size
+ */
+record LookRun(String data, int size, int patch, TrainingSettings training) {
+
+    static LookRun start(String data, boolean isLabelled) {
+        return new LookRun(data, 0, 0, new TrainingSettings(isLabelled ? 64 : 256, 0.02));
+    }
+
+    static String join(List<String> data) {
+        return String.join("|", data);
+    }
+
+    List<String> names() {
+        return List.of(data.split("\\|"));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.sirocco.apps.look;
+
+import dev.sirocco.apps.JsonFile;
+import dev.sirocco.apps.train.ModelFolder;
+import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.train.Records;
+import dev.sirocco.models.zoo.Clip;
+import dev.sirocco.tensor.exec.Executor;
+import dev.sirocco.tensor.exec.Program;
+import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.UserError;
+import dev.sirocco.text.WordTokenizer;
+import dev.sirocco.vision.Picture;
+import dev.sirocco.vision.PictureForm;
+import dev.sirocco.vision.train.PictureProgram;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A contrastive model that tells how well captions fit pictures, in a folder: its settings, weights and words. */
+record Matcher(Clip clip, WordTokenizer tokenizer) {
+
+    private static final int BATCH = 64;
+
+    /** @throws UserError with one line, whatever is missing or wrong in the folder */
+    static Matcher load(Path folder) {
+        Path weights = ModelFolder.weights(folder, "sirocco look train");
+        Clip.Config config = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
+                texts -> Records.fromTexts(Clip.Config.class, texts));
+        WordTokenizer tokenizer = WordTokenizer.read(folder);
+        if (tokenizer.vocabularySize() != config.vocabulary()) {
+            throw new UserError("%s: %s has %,d words, %s says %,d: take files of one model".formatted(folder,
+                    WordTokenizer.FILE, tokenizer.vocabularySize(), ModelFolder.CONFIG, config.vocabulary()));
+        }
+        return new Matcher(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Clip(config, scope)), tokenizer);
+    }
+
+    /** Writes what surrounds the weights. */
+    void writeSettings(Path folder) {
+        JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(clip.config()));
+        tokenizer.write(folder);
+    }
+
+    /** The form of the pictures that the network takes. */
+    PictureForm form() {
+        return new PictureForm(clip.config().channels(), clip.config().size());
+    }
+
+    /** Vectors of length 1 of pictures in the {@link #form}. */
+    float[][] ofPictures(List<Picture> pictures, Executor executor) {
+        Clip.Config c = clip.config();
+        try (PictureProgram program = new PictureProgram(clip::ofPictures, Math.min(BATCH, pictures.size()), c.channels(),
+                c.size(), c.size(), executor)) {
+            return program.vectors(pictures);
+        }
+    }
+
+    /** Vectors of length 1, those of what fits pointing the same way. */
+    float[][] ofCaptions(List<String> captions, Executor executor) {
+        int context = clip.config().context();
+        int batch = Math.min(BATCH, captions.size());
+        Graph g = new Graph();
+        g.output("vectors", clip.ofCaptions(g.input("captions", DType.I32, batch, context)));
+        float[][] vectors = new float[captions.size()][clip.config().common()];
+        try (Program program = g.compile(executor)) {
+            for (int first = 0; first < vectors.length; first += batch) {
+                int[] tokens = new int[batch * context];
+                for (int row = 0; row < batch && first + row < vectors.length; row++) {
+                    System.arraycopy(tokenizer.encode(captions.get(first + row), context), 0, tokens, row * context, context);
+                }
+                program.input("captions").set(tokens);
+                program.run();
+                float[] all = program.output("vectors").floats();
+                for (int row = 0; row < batch && first + row < vectors.length; row++) {
+                    System.arraycopy(all, row * vectors[0].length, vectors[first + row], 0, vectors[0].length);
+                }
+            }
+        }
+        return vectors;
+    }
+
+    /** How well two vectors fit: from -1, not at all, to 1. */
+    static double fit(float[] picture, float[] caption) {
+        double sum = 0;
+        for (int i = 0; i < picture.length; i++) {
+            sum += picture[i] * (double) caption[i];
+        }
+        return sum;
+    }
+}
