@@ -1,0 +1,262 @@
+package dev.sirocco.apps.imagine;
+
+import dev.sirocco.apps.JsonFile;
+import dev.sirocco.apps.train.ModelFolder;
+import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.sample.DiffusionSampler;
+import dev.sirocco.models.sample.NoiseSchedule;
+import dev.sirocco.models.sample.Prediction;
+import dev.sirocco.models.sample.RectifiedFlow;
+import dev.sirocco.models.sample.VariancePreserving;
+import dev.sirocco.models.train.Records;
+import dev.sirocco.models.zoo.AutoencoderKl;
+import dev.sirocco.models.zoo.Dit;
+import dev.sirocco.tensor.exec.Executor;
+import dev.sirocco.tensor.exec.Program;
+import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.Shape;
+import dev.sirocco.tensor.ir.State;
+import dev.sirocco.tensor.ir.Tensor;
+import dev.sirocco.tensor.ir.UserError;
+import dev.sirocco.text.WordTokenizer;
+import dev.sirocco.vision.Picture;
+import dev.sirocco.vision.PictureForm;
+import dev.sirocco.vision.train.DiffusionTask;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A model that makes pictures of what it is told, in a folder: a diffusion transformer, what it is told in (words, in
+ * {@value WordTokenizer#FILE}, or classes, in {@value #CLASSES}), and in {@value #AUTOENCODER} the autoencoder whose
+ * latents it makes, if it does not make pixels.
+ *
+ * @param settings what kind of pictures, and how noise drowns them
+ * @param autoencoder null if the network makes pixels
+ * @param tokenizer null if it is told classes
+ * @param classes their names; empty if it is told words
+ */
+record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokenizer tokenizer, List<String> classes) {
+
+    static final String SETTINGS = "picture.json";
+    static final String CLASSES = "classes.json";
+    static final String AUTOENCODER = "autoencoder";
+
+    private static final String COMMAND = "sirocco imagine train";
+    private static final int STEPS = 1000;
+    private static final int BATCH = 32;
+
+    /** How noise drowns pictures, and what the network is asked for. */
+    enum Way {
+        /** A straight line to noise, and the velocity along it. */
+        FLOW,
+        /** The cosine schedule, and v. */
+        V,
+        /** The linear schedule, and the noise. */
+        EPSILON;
+
+        NoiseSchedule schedule() {
+            return switch (this) {
+                case FLOW -> new RectifiedFlow();
+                case V -> VariancePreserving.cosine(STEPS);
+                case EPSILON -> VariancePreserving.linear(STEPS, 1e-4, 0.02);
+            };
+        }
+
+        Prediction prediction() {
+            return switch (this) {
+                case FLOW -> Prediction.FLOW;
+                case V -> Prediction.V;
+                case EPSILON -> Prediction.EPSILON;
+            };
+        }
+    }
+
+    /**
+     * What pictures a model makes.
+     *
+     * @param channels 1 or 3
+     * @param size height and width
+     */
+    record Settings(int channels, int size, Way way) {}
+
+    /** @throws UserError with one line, whatever is missing or wrong in the folder */
+    static Painter load(Path folder) {
+        Path weights = ModelFolder.weights(folder, COMMAND);
+        Settings settings = JsonFile.read(folder.resolve(SETTINGS), texts -> Records.fromTexts(Settings.class, texts));
+        Dit.Config config = JsonFile.read(folder.resolve(ModelFolder.CONFIG), texts -> Records.fromTexts(Dit.Config.class, texts));
+        WordTokenizer tokenizer = config.vocabulary() == 0 ? null : WordTokenizer.read(folder);
+        List<String> classes = config.classes() == 0 ? List.of()
+                : JsonFile.read(folder.resolve(CLASSES), texts -> List.copyOf(texts.values()));
+        if (tokenizer != null && tokenizer.vocabularySize() != config.vocabulary() || classes.size() != config.classes()) {
+            throw new UserError("%s: its words or classes are not as many as %s says: take files of one model"
+                    .formatted(folder, ModelFolder.CONFIG));
+        }
+        AutoencoderKl autoencoder = Files.isDirectory(folder.resolve(AUTOENCODER))
+                ? loadAutoencoder(folder.resolve(AUTOENCODER)) : null;
+        Dit dit = Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Dit(config, scope));
+        return new Painter(settings, autoencoder, dit, tokenizer, classes);
+    }
+
+    static AutoencoderKl loadAutoencoder(Path folder) {
+        Path weights = ModelFolder.weights(folder, COMMAND);
+        AutoencoderKl.Config config = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
+                texts -> Records.fromTexts(AutoencoderKl.Config.class, texts));
+        return Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new AutoencoderKl(config, scope));
+    }
+
+    /** Writes what surrounds the weights. */
+    void writeSettings(Path folder) {
+        JsonFile.write(folder.resolve(SETTINGS), Records.toTexts(settings));
+        JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(dit.config()));
+        if (tokenizer != null) {
+            tokenizer.write(folder);
+        } else {
+            Map<String, String> names = new LinkedHashMap<>();
+            classes.forEach(name -> names.put(Integer.toString(names.size()), name));
+            JsonFile.write(folder.resolve(CLASSES), names);
+        }
+    }
+
+    /** The form of the pictures that are made. */
+    PictureForm form() {
+        return new PictureForm(settings.channels, settings.size);
+    }
+
+    /** The shape of n samples as the network makes them: pixels or latents (n, C, h, w). */
+    Shape shape(int n) {
+        return Shape.of(n, dit.config().channels(), dit.config().size(), dit.config().size());
+    }
+
+    // ---- what the network is told -----------------------------------------------------------------------------
+
+    /** @throws UserError if there is no such class, or none of the words is known */
+    int[] told(String prompt) {
+        if (tokenizer == null) {
+            String name = prompt.strip();
+            int found = classes.indexOf(name);
+            if (found < 0) {
+                throw new UserError("there is no class '%s': choose one of %s".formatted(name, String.join(", ", classes)));
+            }
+            return new int[] {found};
+        }
+        int[] tokens = tokenizer.encode(prompt, dit.config().context());
+        if (tokens[0] == 0) {
+            throw new UserError("none of the words of '%s' was in the captions that this model learned from: try others"
+                    .formatted(prompt.strip()));
+        }
+        return tokens;
+    }
+
+    /** What the network is told if it is told nothing. */
+    int[] nothing() {
+        return tokenizer == null ? new int[] {dit.config().noClass()} : new int[dit.config().context()];
+    }
+
+    /** The words of a prompt that say nothing to the network. */
+    List<String> unknown(String prompt) {
+        return tokenizer == null ? List.of() : tokenizer.unknown(prompt);
+    }
+
+    /** The network as its training and its samplers see it. */
+    DiffusionTask.Network network() {
+        return (x, time, told) -> tokenizer == null ? dit.apply(x, time, told.reshape(told.dim(0)), null)
+                : dit.apply(x, time, null, dit.encode(told));
+    }
+
+    /**
+     * A sampler, and the state that says what its samples are to show: I32 (2 n, length), n of what is wanted, then n of
+     * what is not.
+     */
+    record Sampling(DiffusionSampler sampler, State told) implements AutoCloseable {
+
+        /** Says what to show and what not, one for each sample. */
+        void tell(List<int[]> wanted, List<int[]> unwanted) {
+            List<int[]> rows = new ArrayList<>(wanted);
+            rows.addAll(unwanted);
+            told.storage().set(rows.stream().flatMapToInt(Arrays::stream).toArray());
+        }
+
+        @Override
+        public void close() {
+            sampler.close();
+        }
+    }
+
+    /** For n samples at once. */
+    Sampling sampling(int n, Executor executor) {
+        State told = new State("told", DType.I32, Shape.of(2 * n, nothing().length));
+        DiffusionSampler sampler = new DiffusionSampler(
+                (x, time) -> network().predict(x, time, x.graph().read(told).slice(0, 0, x.dim(0))),
+                settings.way.schedule(), settings.way.prediction(), shape(n), executor);
+        return new Sampling(sampler, told);
+    }
+
+    // ---- pictures and samples ---------------------------------------------------------------------------------
+
+    /** The clean samples of pictures in the {@link #form}: pixels, or latents of about deviation 1. */
+    List<float[]> encode(List<Picture> pictures, Executor executor) {
+        int n = Math.min(BATCH, pictures.size());
+        Optional<Program> encoder = Optional.ofNullable(autoencoder).map(a -> compile(pictureShape(n),
+                x -> a.scaled(a.encode(x).mean()), executor));
+        List<float[]> samples = new ArrayList<>();
+        int size = settings.channels * settings.size * settings.size;
+        for (int first = 0; first < pictures.size(); first += n) {
+            float[] pixels = new float[n * size];
+            int count = Math.min(n, pictures.size() - first);
+            for (int row = 0; row < count; row++) {
+                pictures.get(first + row).copyTo(pixels, row * size);
+            }
+            split(encoder.map(program -> run(program, pixels)).orElse(pixels), n).stream().limit(count).forEach(samples::add);
+        }
+        encoder.ifPresent(Program::close);
+        return samples;
+    }
+
+    /** The pictures of clean samples (N, C, h, w), as {@link #encode} makes them. */
+    List<Picture> decode(float[] samples, int count, Executor executor) {
+        float[] pixels = samples;
+        if (autoencoder != null) {
+            try (Program decoder = compile(shape(count), z -> autoencoder.decode(autoencoder.unscaled(z)), executor)) {
+                pixels = run(decoder, samples);
+            }
+        }
+        List<Picture> pictures = new ArrayList<>();
+        for (float[] one : split(pixels, count)) {
+            pictures.add(Picture.of(one, 0, settings.channels, settings.size, settings.size));
+        }
+        return pictures;
+    }
+
+    private Shape pictureShape(int n) {
+        return Shape.of(n, settings.channels, settings.size, settings.size);
+    }
+
+    private static Program compile(Shape shape, UnaryOperator<Tensor> network, Executor executor) {
+        Graph g = new Graph();
+        g.output("y", network.apply(g.input("x", DType.F32, shape)));
+        return g.compile(executor);
+    }
+
+    private static float[] run(Program program, float[] x) {
+        program.input("x").set(x);
+        program.run();
+        return program.output("y").floats();
+    }
+
+    private static List<float[]> split(float[] all, int n) {
+        int size = all.length / n;
+        List<float[]> parts = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            parts.add(Arrays.copyOfRange(all, i * size, (i + 1) * size));
+        }
+        return parts;
+    }
+}
