@@ -12,15 +12,11 @@ import dev.sirocco.models.train.Records;
 import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
 import dev.sirocco.tensor.exec.Executor;
-import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.DType;
-import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
-import dev.sirocco.tensor.ir.Tensor;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.WordTokenizer;
-import dev.sirocco.vision.Picture;
 import dev.sirocco.vision.PictureForm;
 import dev.sirocco.vision.train.DiffusionTask;
 import java.nio.file.Files;
@@ -30,8 +26,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * A model that makes pictures of what it is told, in a folder: a diffusion transformer, what it is told in (words, in
@@ -51,7 +45,6 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
 
     private static final String COMMAND = "sirocco imagine train";
     private static final int STEPS = 1000;
-    private static final int BATCH = 32;
 
     /** How noise drowns pictures, and what the network is asked for. */
     enum Way {
@@ -130,6 +123,11 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
         return new PictureForm(settings.channels, settings.size);
     }
 
+    /** From pictures to what the network makes, and back. */
+    Latents latents() {
+        return new Latents(form(), autoencoder);
+    }
+
     /** The shape of n samples as the network makes them: pixels or latents (n, C, h, w). */
     Shape shape(int n) {
         return Shape.of(n, dit.config().channels(), dit.config().size(), dit.config().size());
@@ -197,66 +195,5 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
                 (x, time) -> network().predict(x, time, x.graph().read(told).slice(0, 0, x.dim(0))),
                 settings.way.schedule(), settings.way.prediction(), shape(n), executor);
         return new Sampling(sampler, told);
-    }
-
-    // ---- pictures and samples ---------------------------------------------------------------------------------
-
-    /** The clean samples of pictures in the {@link #form}: pixels, or latents of about deviation 1. */
-    List<float[]> encode(List<Picture> pictures, Executor executor) {
-        int n = Math.min(BATCH, pictures.size());
-        Optional<Program> encoder = Optional.ofNullable(autoencoder).map(a -> compile(pictureShape(n),
-                x -> a.scaled(a.encode(x).mean()), executor));
-        List<float[]> samples = new ArrayList<>();
-        int size = settings.channels * settings.size * settings.size;
-        for (int first = 0; first < pictures.size(); first += n) {
-            float[] pixels = new float[n * size];
-            int count = Math.min(n, pictures.size() - first);
-            for (int row = 0; row < count; row++) {
-                pictures.get(first + row).copyTo(pixels, row * size);
-            }
-            split(encoder.map(program -> run(program, pixels)).orElse(pixels), n).stream().limit(count).forEach(samples::add);
-        }
-        encoder.ifPresent(Program::close);
-        return samples;
-    }
-
-    /** The pictures of clean samples (N, C, h, w), as {@link #encode} makes them. */
-    List<Picture> decode(float[] samples, int count, Executor executor) {
-        float[] pixels = samples;
-        if (autoencoder != null) {
-            try (Program decoder = compile(shape(count), z -> autoencoder.decode(autoencoder.unscaled(z)), executor)) {
-                pixels = run(decoder, samples);
-            }
-        }
-        List<Picture> pictures = new ArrayList<>();
-        for (float[] one : split(pixels, count)) {
-            pictures.add(Picture.of(one, 0, settings.channels, settings.size, settings.size));
-        }
-        return pictures;
-    }
-
-    private Shape pictureShape(int n) {
-        return Shape.of(n, settings.channels, settings.size, settings.size);
-    }
-
-    private static Program compile(Shape shape, UnaryOperator<Tensor> network, Executor executor) {
-        Graph g = new Graph();
-        g.output("y", network.apply(g.input("x", DType.F32, shape)));
-        return g.compile(executor);
-    }
-
-    private static float[] run(Program program, float[] x) {
-        program.input("x").set(x);
-        program.run();
-        return program.output("y").floats();
-    }
-
-    private static List<float[]> split(float[] all, int n) {
-        int size = all.length / n;
-        List<float[]> parts = new ArrayList<>();
-        for (int i = 0; i < n; i++) {
-            parts.add(Arrays.copyOfRange(all, i * size, (i + 1) * size));
-        }
-        return parts;
     }
 }

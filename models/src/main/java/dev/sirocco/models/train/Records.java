@@ -1,6 +1,7 @@
 package dev.sirocco.models.train;
 
 import dev.sirocco.tensor.ir.UserError;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -86,7 +87,9 @@ public final class Records {
             values[i] = parse(name, types[i], text);
         }
         try {
-            return type.getDeclaredConstructor(types).newInstance(values);
+            Constructor<R> constructor = type.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return constructor.newInstance(values);
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(type + " cannot be made", e);
         }
@@ -94,6 +97,7 @@ public final class Records {
 
     private static Object get(Record config, RecordComponent component) {
         try {
+            component.getAccessor().setAccessible(true);                     // the record may be its package's own
             return component.getAccessor().invoke(config);
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(config.getClass() + " cannot be read", e);

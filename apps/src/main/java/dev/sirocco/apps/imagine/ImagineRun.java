@@ -1,0 +1,96 @@
+package dev.sirocco.apps.imagine;
+
+import dev.sirocco.apps.Range;
+import dev.sirocco.apps.train.TrainingSettings;
+import dev.sirocco.models.zoo.AutoencoderKl;
+import dev.sirocco.models.zoo.Dit;
+import dev.sirocco.tensor.ir.UserError;
+import dev.sirocco.vision.PictureForm;
+import java.util.List;
+
+/**
+ * The settings of a run that learns to make pictures.
+ *
+ * @param data as {@link dev.sirocco.apps.data.PictureData} takes it, several joined by bars
+ * @param size height and width of the pictures, 0 for their own, up to 64
+ * @param isPixels whether there is no autoencoder
+ * @param latent channels of the latents
+ * @param autoencoderMinutes how long the autoencoder is trained, over all resumptions; 0 for no limit
+ * @param autoencoderSteps 0 for no limit
+ * @param layers of the transformer
+ * @param width of the transformer, a multiple of {@value #HEAD}
+ * @param ema decay of the averages of the transformer's weights
+ * @param training of the transformer
+ */
+record ImagineRun(String data, int size, Painter.Way way, boolean isPixels, int latent, double autoencoderMinutes,
+        long autoencoderSteps, int layers, int width, double ema, TrainingSettings training) {
+
+    private static final int HEAD = 32;
+    private static final int CONTEXT = 12;
+    private static final int TEXT_LAYERS = 2;
+    private static final int TEXT_HEADS = 4;
+    private static final int TEXT_WIDTH = 128;
+    /** The transformer sees about as many patches along each axis, whatever the size. */
+    private static final int MOST_PLACES = 8;
+
+    static ImagineRun start(String data) {
+        return new ImagineRun(data, 0, Painter.Way.FLOW, false, 6, 0, 0, 8, 192, 0.999, new TrainingSettings(64, 0.01));
+    }
+
+    ImagineRun check() {
+        training.check();
+        if (!isPixels && autoencoderMinutes == 0 && autoencoderSteps == 0) {
+            throw new UserError("training without end: give --autoencoder-minutes M or --autoencoder-steps N, or --pixels");
+        }
+        new Range("--size", 0, 512).check(size);
+        new Range("--latent", 1, 64).check(latent);
+        new Range("--autoencoder-minutes", 0, 60 * 24 * 31).check(autoencoderMinutes);
+        new Range("--autoencoder-steps", 0, 1e9).check(autoencoderSteps);
+        new Range("--layers", 1, 64).check(layers);
+        new Range("--width", HEAD, 4096).check(width);
+        new Range("--ema", 0, 0.99999).check(ema);
+        if (width % HEAD != 0) {
+            throw new UserError("--width %d: take a multiple of %d".formatted(width, HEAD));
+        }
+        return this;
+    }
+
+    static String join(List<String> data) {
+        return String.join("|", data);
+    }
+
+    List<String> names() {
+        return List.of(data.split("\\|"));
+    }
+
+    /** The size that the autoencoder and the patches divide. */
+    PictureForm form(PictureForm own) {
+        PictureForm form = size == 0 ? own : own.withSize(size);
+        if (form.size() % 4 != 0) {
+            throw new UserError("pictures of %d × %d: take a --size that is a multiple of 4".formatted(form.size(), form.size()));
+        }
+        return form;
+    }
+
+    AutoencoderKl.Config autoencoder(PictureForm form) {
+        return AutoencoderKl.Config.small(form.channels(), latent);
+    }
+
+    /** @param words of captions, 0 for classes */
+    Dit.Config transformer(PictureForm form, int classes, int words) {
+        int grid = isPixels ? form.size() : form.size() / autoencoder(form).factor();
+        int patch = 1;
+        while (grid / patch > MOST_PLACES && grid % (2 * patch) == 0) {
+            patch *= 2;
+        }
+        int channels = isPixels ? form.channels() : latent;
+        Dit.Config config = new Dit.Config(grid, patch, channels, layers, width / HEAD, width, classes, false);
+        return words == 0 ? config : config.withText(words, CONTEXT, TEXT_LAYERS, TEXT_HEADS, TEXT_WIDTH, 0);
+    }
+
+    /** The autoencoder's part of the run. */
+    TrainingSettings autoencoderTraining() {
+        return new TrainingSettings(autoencoderSteps, autoencoderMinutes, 32, 1e-3, training.seed(), training.evalEvery(),
+                training.saveEvery(), training.logEvery(), training.inspectEvery(), training.recompute());
+    }
+}

@@ -1,0 +1,295 @@
+package dev.sirocco.apps.imagine;
+
+import dev.sirocco.apps.DeviceOption;
+import dev.sirocco.apps.Interrupt;
+import dev.sirocco.apps.JsonFile;
+import dev.sirocco.apps.data.PictureData;
+import dev.sirocco.apps.train.ModelFolder;
+import dev.sirocco.apps.train.TrainingOptions;
+import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.optim.AdamW;
+import dev.sirocco.models.optim.Group;
+import dev.sirocco.models.optim.Muon;
+import dev.sirocco.models.optim.Optimizer;
+import dev.sirocco.models.optim.Schedule;
+import dev.sirocco.models.sample.DiffusionLoss;
+import dev.sirocco.models.train.Records;
+import dev.sirocco.models.train.Trainer;
+import dev.sirocco.models.zoo.AutoencoderKl;
+import dev.sirocco.models.zoo.Dit;
+import dev.sirocco.tensor.exec.Executor;
+import dev.sirocco.tensor.ir.State;
+import dev.sirocco.tensor.ir.UserError;
+import dev.sirocco.text.WordTokenizer;
+import dev.sirocco.vision.Augmentation;
+import dev.sirocco.vision.CaptionedPictures;
+import dev.sirocco.vision.LabelledPictures;
+import dev.sirocco.vision.Picture;
+import dev.sirocco.vision.PictureForm;
+import dev.sirocco.vision.train.AutoencoderTask;
+import dev.sirocco.vision.train.DiffusionTask;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code sirocco imagine train}: a model that makes pictures. */
+@Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false, description = {
+        "Trains a model that makes pictures of what it is told: first an autoencoder, then a diffusion transformer on its "
+        + "latents. It is told captions, or classes where the pictures have those.", "Ctrl-C saves; --resume goes on."})
+final class ImagineTraining implements Callable<Integer> {
+
+    private static final double DIVERGENCE = 1e-4;
+    private static final double DECAY = 0.01;
+    /** Of Muon's learning rate: AdamW's, for all that is not a matrix of a block. */
+    private static final double ADAM_SHARE = 0.1;
+    /** Held-out pictures that are validated on while training. */
+    private static final int VALIDATED = 512;
+    /** Words that occur once in the captions cannot be learned from them. */
+    private static final int LEAST_OFTEN = 2;
+
+    @ParentCommand
+    private Imagine parent;
+
+    @Option(names = "--data", paramLabel = "DATA", arity = "1..*",
+            description = "mnist, fashion-mnist, noto-emoji, twemoji, or a folder or archive of pictures; several captioned ones.")
+    private List<String> data;
+
+    @Option(names = "--size", paramLabel = "N", description = "Height and width of the pictures (default: their own, up to 64).")
+    private Integer size;
+
+    @Option(names = "--way", paramLabel = "WAY",
+            description = "flow (default): rectified flow; v: cosine schedule; epsilon: linear schedule.")
+    private Painter.Way way;
+
+    @Option(names = "--pixels", description = "Without an autoencoder.")
+    private Boolean isPixels;
+
+    @Option(names = "--autoencoder", paramLabel = "DIR", description = "Take the autoencoder of this model.")
+    private Path autoencoderOf;
+
+    @Option(names = "--autoencoder-minutes", paramLabel = "M", description = "How long to train the autoencoder.")
+    private Double autoencoderMinutes;
+
+    @Option(names = "--autoencoder-steps", paramLabel = "N", description = "How many steps to train the autoencoder.")
+    private Long autoencoderSteps;
+
+    @Option(names = "--latent", paramLabel = "N", description = "Channels of the latents (default 6).")
+    private Integer latent;
+
+    @Option(names = "--layers", paramLabel = "N", description = "Layers of the transformer (default 8).")
+    private Integer layers;
+
+    @Option(names = "--width", paramLabel = "N", description = "Width of the transformer (default 192).")
+    private Integer width;
+
+    @Option(names = "--ema", paramLabel = "X", description = "Decay of the averages of the weights (default 0.999, 0 for none).")
+    private Double ema;
+
+    @Mixin
+    private TrainingOptions training;
+
+    @Mixin
+    private DeviceOption device;
+
+    /** Pictures in the form that is learned, and what the network is told of each. */
+    private record Lesson(List<Picture> pictures, List<int[]> told) {
+
+        Lesson first(int n) {
+            int some = Math.min(n, pictures.size());
+            return new Lesson(pictures.subList(0, some), told.subList(0, some));
+        }
+    }
+
+    @Override
+    public Integer call() {
+        PictureData source = new PictureData(out()::println);
+        ImagineRun run = settings();
+        Executor executor = device.executor();
+        training.folder();
+        training.write(run);
+        if (source.isLabelled(run.names().getFirst())) {
+            PictureData.Split<LabelledPictures> split = source.labelled(run.names().getFirst());
+            PictureForm form = run.form(PictureForm.of(split.training().pictures()));
+            List<String> classes = split.training().classes();
+            Function<LabelledPictures, Lesson> lesson = part -> new Lesson(form.fit(part.pictures()),
+                    IntStream.of(part.labels()).mapToObj(label -> new int[] {label}).toList());
+            train(run, form, null, classes, lesson.apply(split.training()), lesson.apply(split.held()).first(VALIDATED), executor);
+        } else {
+            PictureData.Split<CaptionedPictures> split = source.captioned(run.names());
+            PictureForm form = run.form(PictureForm.of(split.training().pictures()));
+            WordTokenizer tokenizer = WordTokenizer.of(split.training().captions(), LEAST_OFTEN);
+            int context = run.transformer(form, 0, tokenizer.vocabularySize()).context();
+            Function<CaptionedPictures, Lesson> lesson = part -> new Lesson(form.fit(part.pictures()),
+                    part.captions().stream().map(caption -> tokenizer.encode(caption, context)).toList());
+            train(run, form, tokenizer, List.of(), lesson.apply(split.training()), lesson.apply(split.held()).first(VALIDATED), executor);
+        }
+        return 0;
+    }
+
+    private PrintStream out() {
+        return parent.terminal().out();
+    }
+
+    private ImagineRun settings() {
+        if (data == null && !training.isResumed()) {
+            throw new UserError("no pictures to learn from: give --data");
+        }
+        Map<String, Object> given = new LinkedHashMap<>();
+        given.put("data", data == null ? null : ImagineRun.join(data));
+        given.put("size", size);
+        given.put("way", way);
+        given.put("isPixels", isPixels);
+        given.put("autoencoderMinutes", autoencoderMinutes);
+        given.put("autoencoderSteps", autoencoderOf == null ? autoencoderSteps : Long.valueOf(1));
+        given.put("latent", latent);
+        given.put("layers", layers);
+        given.put("width", width);
+        given.put("ema", ema);
+        return training.settings(ImagineRun.class, () -> ImagineRun.start(ImagineRun.join(data)), given).check();
+    }
+
+    private void train(ImagineRun run, PictureForm form, WordTokenizer tokenizer, List<String> classes, Lesson lesson,
+            Lesson held, Executor executor) {
+        out().printf("%,d pictures of %d × %d, %,d held out%n", lesson.pictures.size(), form.size(), form.size(),
+                held.pictures.size());
+        try (Interrupt interrupt = new Interrupt()) {
+            AutoencoderKl autoencoder = run.isPixels() ? null : autoencoder(run, form, lesson.pictures, held.pictures, executor);
+            if (interrupt.isRequested()) {
+                return;
+            }
+            int words = tokenizer == null ? 0 : tokenizer.vocabularySize();
+            Dit dit = new Dit(run.transformer(form, classes.size(), words), Scope.root(run.training().seed()));
+            Painter painter = new Painter(new Painter.Settings(form.channels(), form.size(), run.way()), autoencoder, dit,
+                    tokenizer, classes);
+            painter.writeSettings(training.out());
+            trainTransformer(run, painter, lesson, held, executor);
+        }
+    }
+
+    // ---- the autoencoder --------------------------------------------------------------------------------------
+
+    /** The one that was asked for, that the folder has, or a new one. */
+    private AutoencoderKl autoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held,
+            Executor executor) {
+        Path folder = training.out().resolve(Painter.AUTOENCODER);
+        if (autoencoderOf != null) {
+            copy(autoencoderOf.resolve(Painter.AUTOENCODER), folder);
+        }
+        if (!Files.exists(folder.resolve(ModelFolder.WEIGHTS))) {
+            trainAutoencoder(run, form, pictures, held, folder, executor);
+        }
+        return Painter.loadAutoencoder(folder);
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            Files.createDirectories(to);
+            for (String name : List.of(ModelFolder.CONFIG, ModelFolder.WEIGHTS)) {
+                Files.copy(from.resolve(name), to.resolve(name));
+            }
+        } catch (IOException e) {
+            throw new UserError("cannot take the autoencoder of %s (%s): name a folder that `sirocco imagine train` wrote"
+                    .formatted(from.getParent(), e.getMessage()), e);
+        }
+    }
+
+    private void trainAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held, Path folder,
+            Executor executor) {
+        AutoencoderKl.Config config = run.autoencoder(form);
+        AutoencoderKl autoencoder = new AutoencoderKl(config, Scope.root(run.training().seed()));
+        var settings = run.autoencoderTraining();
+        AutoencoderTask task = new AutoencoderTask(autoencoder, pictures, held,
+                new Augmentation(form.size() / 16.0, 0, 0, true, settings.seed()), settings.batch(), DIVERGENCE, settings.seed());
+        Optimizer optimizer = new Optimizer(autoencoder.parameters(),
+                Group.all(new AdamW(settings.learningRate(), 0.9, 0.99, 1e-8, 0)));
+        try (Trainer trainer = new Trainer(task, optimizer, Schedule.cosine(0.05).withWarmup(0.02),
+                settings.config(1, 0), folder, Map.of(), executor, out())) {
+            trainer.resume();
+            int numbers = form.channels() * form.size() * form.size();
+            int grid = form.size() / config.factor();
+            out().printf("autoencoder: %,d parameters, %,d numbers a picture to %,d%n", autoencoder.parameters().count(),
+                    numbers, config.latent() * grid * grid);
+            Trainer.Result result = trainer.run();
+            out().printf(Locale.ROOT, "autoencoder: PSNR %.2f dB on %,d held-out pictures%n", psnr(result.bestLoss()),
+                    held.size());
+            if (!result.isComplete()) {
+                return;
+            }
+        }
+        JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(config));
+        ModelFolder.export(folder);
+        JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(measured(folder, form, pictures, executor)));
+    }
+
+    /** Of the mean square error of pictures from -1 to 1. */
+    private static double psnr(double meanSquareError) {
+        return -10 * Math.log10(meanSquareError / 4);
+    }
+
+    /** With the scale and shift that give the latents of these pictures mean 0 and deviation 1. */
+    private static AutoencoderKl.Config measured(Path folder, PictureForm form, List<Picture> pictures, Executor executor) {
+        AutoencoderKl autoencoder = Painter.loadAutoencoder(folder);
+        List<Picture> some = pictures.subList(0, Math.min(2000, pictures.size()));
+        double sum = 0;
+        double squares = 0;
+        long count = 0;
+        for (float[] latents : new Latents(form, autoencoder).encode(some, executor)) {
+            for (float x : latents) {
+                sum += x;
+                squares += x * (double) x;
+                count++;
+            }
+        }
+        double mean = sum / count;
+        return autoencoder.config().withScale(1 / Math.sqrt(squares / count - mean * mean), mean);
+    }
+
+    // ---- the transformer --------------------------------------------------------------------------------------
+
+    private void trainTransformer(ImagineRun run, Painter painter, Lesson lesson, Lesson held, Executor executor) {
+        Dit dit = painter.dit();
+        DiffusionLoss loss = new DiffusionLoss(run.way().schedule(), run.way().prediction(),
+                run.way() == Painter.Way.FLOW ? DiffusionLoss.Times.LOGIT_NORMAL : DiffusionLoss.Times.UNIFORM, 0);
+        Function<Lesson, DiffusionTask.Samples> samples =
+                l -> new DiffusionTask.Samples(painter.latents().encode(l.pictures, executor), l.told);
+        DiffusionTask task = new DiffusionTask(painter.network(), dit.parameters(), loss, painter.shape(1).without(0),
+                samples.apply(lesson), samples.apply(held), painter.nothing(), run.training().batch(), run.training().seed());
+        try (Trainer trainer = new Trainer(task, optimizer(dit, run.training().learningRate()),
+                Schedule.linear(0.02).withWarmup(0.02), run.training().config(1, run.ema()), training.out(), Map.of(), executor,
+                out())) {
+            if (training.isResumed()) {
+                trainer.resume();
+            }
+            out().printf("transformer: %,d parameters; %s%n", dit.parameters().count(), training.out());
+            trainer.run();
+            if (Files.exists(Trainer.lastCheckpoint(training.out()))) {
+                ModelFolder.export(training.out());
+            }
+        }
+    }
+
+    /** Muon for the matrices within the blocks, queries, keys and values each by themselves; AdamW for the rest. */
+    private static Optimizer optimizer(Dit dit, double rate) {
+        int width = dit.config().width();
+        Muon muon = new Muon(rate, DECAY).withRows(p -> p.name().endsWith("qkv.weight") ? List.of(width, width, width)
+                : p.name().endsWith("kv_linear.weight") ? List.of(width, width) : List.of(p.shape().dim(0)));
+        return new Optimizer(dit.parameters(), new Group(ImagineTraining::isHiddenMatrix, muon),
+                Group.all(new AdamW(rate * ADAM_SHARE, 0.9, 0.95, 1e-8, 0)));
+    }
+
+    private static boolean isHiddenMatrix(State p) {
+        return p.name().startsWith("blocks.") && !p.name().contains("adaLN") && p.shape().rank() == 2;
+    }
+}
