@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -58,13 +60,13 @@ final class Session implements State.Keeper {
         }
     }
 
-    /** A graph of the plan, and how many banks it has. */
-    record Part(int graph, int level) {}
+    /** A graph of the plan, by its number and its name, and how many banks it has. */
+    record Part(int graph, String name, int level) {}
 
     private final TornadoDevice device;
     private final String deviceId;
     private final Cuda cuda;
-    private final Map<String, Kernel> tasks = new HashMap<>();
+    private final Map<String, Kernel> tasks = new LinkedHashMap<>();
     private final Map<State, Resident> residents = new IdentityHashMap<>();
     private final List<Pool> banks = new ArrayList<>();
     private final List<Part> anchors = new ArrayList<>();
@@ -190,7 +192,7 @@ final class Session implements State.Keeper {
     /** Takes in a graph whose arrays are all those of graphs before it. */
     Part add(TaskGraph graph, int level) {
         graphs.add(graph.snapshot());
-        return new Part(graphs.size() - 1, level);
+        return new Part(graphs.size() - 1, graph.getTaskGraphName(), level);
     }
 
     /**
@@ -239,19 +241,38 @@ final class Session implements State.Keeper {
             throw new UserError("%s has no memory left, programs hold %,d bytes; choose smaller sizes, use --device cpu, or raise -D%s (%s)"
                     .formatted(deviceId, heldBytes, TornadoDevices.MEMORY, System.getProperty(TornadoDevices.MEMORY)), e);
         } catch (RuntimeException | TornadoInternalError e) {
-            throw failure(e);
+            throw failure(part, e);
         }
         level = part.level();
     }
 
-    /** TornadoVM names the task that does not compile, and no more. */
-    private IllegalStateException failure(Throwable e) {
+    private IllegalStateException failure(Part part, Throwable e) {
         String said = String.valueOf(e.getMessage());
-        String culprit = tasks.entrySet().stream().filter(t -> said.matches("(?s).*\\b" + t.getKey() + "\\b.*"))
-                .map(t -> t.getValue().describe()).findFirst().orElse("it is not said which");
         String reason = said.replaceAll("\u001B\\[\\d+m", "").replaceAll("(?s)\\s*Stacktrace:.*", "").replaceAll("\\s+", " ");
         return new IllegalStateException("a kernel does not compile or run on %s: %s; use --device cpu. TornadoVM says: %s"
-                .formatted(deviceId, culprit, reason), e);
+                .formatted(deviceId, culprit(part, said), reason), e);
+    }
+
+    /** What TornadoVM names, if it does; else each kernel of the graph is compiled by itself to see whether it can be. */
+    private String culprit(Part part, String said) {
+        Optional<Kernel> named = tasks.entrySet().stream().filter(t -> said.matches("(?s).*\\b" + t.getKey() + "\\b.*"))
+                .map(Map.Entry::getValue).findFirst();
+        List<Kernel> suspects = tasks.entrySet().stream().filter(t -> t.getKey().startsWith(part.name + "."))
+                .map(Map.Entry::getValue).toList();
+        return named.or(() -> suspects.stream().filter(kernel -> !compiles(kernel)).findFirst())
+                .map(Kernel::describe).orElse("each kernel compiles by itself");
+    }
+
+    private boolean compiles(Kernel kernel) {
+        TaskGraph alone = new TaskGraph("alone" + tasks.size())
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, Pool.objects(kernel.arrays()));
+        addTask(alone, kernel);
+        try {
+            new TornadoExecutionPlan(alone.snapshot()).withGridScheduler(grids).withDevice(device).withPreCompilation();
+            return true;
+        } catch (RuntimeException | TornadoInternalError e) {
+            return false;
+        }
     }
 
     /** What happened since this was asked before. */
