@@ -8,7 +8,7 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco imagine}: pictures from words. */
 @Command(name = "imagine", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Makes pictures of what it is told.", subcommands = {ImagineTraining.class})
+        description = "Makes pictures of what it is told.", subcommands = {ImagineTraining.class, ImagineEvaluation.class})
 public final class Imagine implements Callable<Integer> {
 
     @ParentCommand

@@ -153,6 +153,11 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
         return tokens;
     }
 
+    /** As {@link #told}, or nothing where no word is known. */
+    int[] toldOrNothing(String caption) {
+        return tokenizer == null ? told(caption) : tokenizer.encode(caption, dit.config().context());
+    }
+
     /** What the network is told if it is told nothing. */
     int[] nothing() {
         return tokenizer == null ? new int[] {dit.config().noClass()} : new int[dit.config().context()];

@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Map;
 
 /** A ViT that tells the class of a picture, in a folder: its settings, its weights and {@value #CLASSES}. */
-record Classifier(Vit vit, List<String> classes) {
+public record Classifier(Vit vit, List<String> classes) {
 
     /** The names of the classes by their numbers. */
     static final String CLASSES = "classes.json";
 
     /** @throws UserError with one line, whatever is missing or wrong in the folder */
-    static Classifier load(Path folder) {
+    public static Classifier load(Path folder) {
         Path weights = ModelFolder.weights(folder, "sirocco look train");
         Vit.Config config = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
                 texts -> Records.fromTexts(Vit.Config.class, texts));
@@ -42,13 +42,19 @@ record Classifier(Vit vit, List<String> classes) {
     }
 
     /** From pictures in the {@link #form} to logits. */
-    PictureProgram program(int batch, Executor executor) {
+    public PictureProgram program(int batch, Executor executor) {
         Vit.Config c = vit.config();
         return new PictureProgram(vit::logits, batch, c.channels(), c.size(), c.size(), executor);
     }
 
+    /** From pictures in the {@link #form} to what the last layer sees of them. */
+    public PictureProgram features(int batch, Executor executor) {
+        Vit.Config c = vit.config();
+        return new PictureProgram(vit::features, batch, c.channels(), c.size(), c.size(), executor);
+    }
+
     /** The form of the pictures that the network takes. */
-    PictureForm form() {
+    public PictureForm form() {
         return new PictureForm(vit.config().channels(), vit.config().size());
     }
 }

@@ -18,12 +18,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A contrastive model that tells how well captions fit pictures, in a folder: its settings, weights and words. */
-record Matcher(Clip clip, WordTokenizer tokenizer) {
+public record Matcher(Clip clip, WordTokenizer tokenizer) {
 
     private static final int BATCH = 64;
 
     /** @throws UserError with one line, whatever is missing or wrong in the folder */
-    static Matcher load(Path folder) {
+    public static Matcher load(Path folder) {
         Path weights = ModelFolder.weights(folder, "sirocco look train");
         Clip.Config config = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
                 texts -> Records.fromTexts(Clip.Config.class, texts));
@@ -42,12 +42,12 @@ record Matcher(Clip clip, WordTokenizer tokenizer) {
     }
 
     /** The form of the pictures that the network takes. */
-    PictureForm form() {
+    public PictureForm form() {
         return new PictureForm(clip.config().channels(), clip.config().size());
     }
 
     /** Vectors of length 1 of pictures in the {@link #form}. */
-    float[][] ofPictures(List<Picture> pictures, Executor executor) {
+    public float[][] ofPictures(List<Picture> pictures, Executor executor) {
         Clip.Config c = clip.config();
         try (PictureProgram program = new PictureProgram(clip::ofPictures, Math.min(BATCH, pictures.size()), c.channels(),
                 c.size(), c.size(), executor)) {
@@ -56,7 +56,7 @@ record Matcher(Clip clip, WordTokenizer tokenizer) {
     }
 
     /** Vectors of length 1, those of what fits pointing the same way. */
-    float[][] ofCaptions(List<String> captions, Executor executor) {
+    public float[][] ofCaptions(List<String> captions, Executor executor) {
         int context = clip.config().context();
         int batch = Math.min(BATCH, captions.size());
         Graph g = new Graph();

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * @param first how often it is the first
  * @param firstFive how often it is among the first five
  */
-record Ranking(int pictures, int first, int firstFive) {
+public record Ranking(int pictures, int first, int firstFive) {
 
     private static final int CHOICES = 20;
 
@@ -19,7 +19,7 @@ record Ranking(int pictures, int first, int firstFive) {
      * @param ofCaptions vectors of length 1, in the pictures' order
      * @param captions an equal one is never among the others
      */
-    static Ranking of(float[][] ofPictures, float[][] ofCaptions, List<String> captions) {
+    public static Ranking of(float[][] ofPictures, float[][] ofCaptions, List<String> captions) {
         SplittableRandom random = new SplittableRandom(1);
         int first = 0;
         int firstFive = 0;
