@@ -28,6 +28,8 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
 
     private static final long MOST_FILE_BYTES = 512L << 20;
     private static final int WHITE = 0xFFFFFF;
+    /** Pictures of up to so many pixels a side are taken as drawn pixel by pixel. */
+    private static final int SMALL = 64;
 
     public Picture {
         if (width < 1 || height < 1 || channels != 1 && channels != 3 && channels != 4
@@ -83,6 +85,11 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         }
     }
 
+    /** The content of a PNG file. */
+    public byte[] png() {
+        return OpenCv.encode(this, ".png");
+    }
+
     /**
      * Writes a PNG with texts in it, which {@link #texts} reads.
      *
@@ -93,7 +100,7 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         if (!suffix(file).equals(".png")) {
             throw new UserError(file + ": texts are kept in a PNG, so let the name end in .png");
         }
-        write(file, PngChunks.withTexts(OpenCv.encode(this, ".png"), texts));
+        write(file, PngChunks.withTexts(png(), texts));
     }
 
     /**
@@ -235,6 +242,27 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         }
         // The colour of a transparent pixel means nothing, so it must not mix with its neighbours'.
         return OpenCv.resized(timesAlpha(), newWidth, newHeight).overAlpha();
+    }
+
+    /**
+     * As {@link #resized}, but a small picture that gets a whole number of times larger keeps its pixels, as squares:
+     * what pixel art wants.
+     */
+    public Picture scaled(int newWidth, int newHeight) {
+        int factor = newWidth / width;
+        boolean isWhole = newWidth == factor * width && newHeight == factor * height;
+        return isWhole && Math.max(width, height) <= SMALL ? repeated(factor) : resized(newWidth, newHeight);
+    }
+
+    private Picture repeated(int factor) {
+        int row = factor * width * channels;
+        byte[] squares = new byte[factor * height * row];
+        for (int y = 0; y < factor * height; y++) {
+            for (int x = 0; x < factor * width; x++) {
+                System.arraycopy(pixels, (y / factor * width + x / factor) * channels, squares, y * row + x * channels, channels);
+            }
+        }
+        return new Picture(factor * width, factor * height, channels, squares);
     }
 
     /**

@@ -90,7 +90,7 @@ final class ImagineEvaluation implements Callable<Integer> {
         solvers.forEach(Solver::named);
         PictureData source = new PictureData(out()::println);
         Executor executor = device.executor();
-        if (source.isLabelled(data.getFirst())) {
+        if (Classifier.isIn(look)) {
             classes(source.labelled(data.getFirst()), executor);
         } else {
             captions(source.captioned(data), executor);

@@ -12,6 +12,7 @@ import java.util.List;
  * The settings of a run that learns to make pictures.
  *
  * @param data as {@link dev.sirocco.apps.data.PictureData} takes it, several joined by bars
+ * @param isLabelled whether the network is told classes, or captions
  * @param size height and width of the pictures, 0 for their own, up to 64
  * @param isPixels whether there is no autoencoder
  * @param latent channels of the latents
@@ -22,7 +23,7 @@ import java.util.List;
  * @param ema decay of the averages of the transformer's weights
  * @param training of the transformer
  */
-record ImagineRun(String data, int size, Painter.Way way, boolean isPixels, int latent, double autoencoderMinutes,
+record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, boolean isPixels, int latent, double autoencoderMinutes,
         long autoencoderSteps, int layers, int width, double ema, TrainingSettings training) {
 
     private static final int HEAD = 32;
@@ -33,8 +34,8 @@ record ImagineRun(String data, int size, Painter.Way way, boolean isPixels, int 
     /** The transformer sees about as many patches along each axis, whatever the size. */
     private static final int MOST_PLACES = 8;
 
-    static ImagineRun start(String data) {
-        return new ImagineRun(data, 0, Painter.Way.FLOW, false, 6, 0, 0, 8, 192, 0.999, new TrainingSettings(64, 0.01));
+    static ImagineRun start(String data, boolean isLabelled) {
+        return new ImagineRun(data, isLabelled, 0, Painter.Way.FLOW, false, 6, 0, 0, 8, 192, 0.999, new TrainingSettings(64, 0.01));
     }
 
     ImagineRun check() {

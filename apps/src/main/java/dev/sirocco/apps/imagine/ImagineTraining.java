@@ -66,6 +66,9 @@ final class ImagineTraining implements Callable<Integer> {
             description = "mnist, fashion-mnist, noto-emoji, twemoji, or a folder or archive of pictures; several captioned ones.")
     private List<String> data;
 
+    @Option(names = "--classes", description = "The folders in which pictures lie are their classes.")
+    private boolean isByFolder;
+
     @Option(names = "--size", paramLabel = "N", description = "Height and width of the pictures (default: their own, up to 64).")
     private Integer size;
 
@@ -115,11 +118,11 @@ final class ImagineTraining implements Callable<Integer> {
     @Override
     public Integer call() {
         PictureData source = new PictureData(out()::println);
-        ImagineRun run = settings();
+        ImagineRun run = settings(source);
         Executor executor = device.executor();
         training.folder();
         training.write(run);
-        if (source.isLabelled(run.names().getFirst())) {
+        if (run.isLabelled()) {
             PictureData.Split<LabelledPictures> split = source.labelled(run.names().getFirst());
             PictureForm form = run.form(PictureForm.of(split.training().pictures()));
             List<String> classes = split.training().classes();
@@ -142,7 +145,7 @@ final class ImagineTraining implements Callable<Integer> {
         return parent.terminal().out();
     }
 
-    private ImagineRun settings() {
+    private ImagineRun settings(PictureData source) {
         if (data == null && !training.isResumed()) {
             throw new UserError("no pictures to learn from: give --data");
         }
@@ -157,7 +160,8 @@ final class ImagineTraining implements Callable<Integer> {
         given.put("layers", layers);
         given.put("width", width);
         given.put("ema", ema);
-        return training.settings(ImagineRun.class, () -> ImagineRun.start(ImagineRun.join(data)), given).check();
+        return training.settings(ImagineRun.class, () -> ImagineRun.start(ImagineRun.join(data),
+                isByFolder || source.isLabelled(data.getFirst())), given).check();
     }
 
     private void train(ImagineRun run, PictureForm form, WordTokenizer tokenizer, List<String> classes, Lesson lesson,

@@ -21,7 +21,8 @@ import java.util.function.UnaryOperator;
  */
 record Latents(PictureForm form, AutoencoderKl autoencoder) {
 
-    private static final int BATCH = 32;
+    /** The most that go through the network at once. */
+    static final int BATCH = 32;
 
     /** Of each picture in the {@link #form} its pixels, or its latents (C, h, w), of about deviation 1. */
     List<float[]> encode(List<Picture> pictures, Executor executor) {

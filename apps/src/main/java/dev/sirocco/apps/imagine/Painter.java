@@ -43,7 +43,7 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
     static final String CLASSES = "classes.json";
     static final String AUTOENCODER = "autoencoder";
 
-    private static final String COMMAND = "sirocco imagine train";
+    static final String COMMAND = "sirocco imagine train";
     private static final int STEPS = 1000;
 
     /** How noise drowns pictures, and what the network is asked for. */

@@ -9,6 +9,7 @@ import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.vision.PictureForm;
 import dev.sirocco.vision.train.PictureProgram;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,11 @@ public record Classifier(Vit vit, List<String> classes) {
 
     /** The names of the classes by their numbers. */
     static final String CLASSES = "classes.json";
+
+    /** Whether a folder has a model of this kind. */
+    public static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(CLASSES));
+    }
 
     /** @throws UserError with one line, whatever is missing or wrong in the folder */
     public static Classifier load(Path folder) {

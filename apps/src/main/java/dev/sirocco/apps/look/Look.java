@@ -68,7 +68,7 @@ public final class Look implements Callable<Integer> {
         Executor executor = device.executor();
         List<List<String>> answers = new ArrayList<>();
         for (Path folder : folders()) {
-            answers.add(Files.exists(folder.resolve(Classifier.CLASSES))
+            answers.add(Classifier.isIn(folder)
                     ? classes(Classifier.load(folder), pictures, executor)
                     : captions(Matcher.load(folder), folder, pictures, executor));
         }
@@ -107,6 +107,9 @@ public final class Look implements Callable<Integer> {
     }
 
     private List<String> captions(Matcher matcher, Path folder, List<Picture> pictures, Executor executor) {
+        if (captions.isEmpty() && !Files.exists(folder.resolve(CAPTIONS))) {
+            throw new UserError("%s has no captions to choose from: give some with --caption TEXT".formatted(folder));
+        }
         List<String> choices = captions.isEmpty()
                 ? JsonFile.read(folder.resolve(CAPTIONS), texts -> List.copyOf(texts.values())) : captions;
         float[][] ofCaptions = matcher.ofCaptions(choices, executor);

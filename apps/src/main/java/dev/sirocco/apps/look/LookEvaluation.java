@@ -5,7 +5,6 @@ import dev.sirocco.apps.Terminal;
 import dev.sirocco.apps.data.PictureData;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.vision.CaptionedPictures;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,7 +36,7 @@ final class LookEvaluation implements Callable<Integer> {
         Terminal terminal = parent.terminal();
         PictureData pictures = new PictureData(terminal.out()::println);
         Executor executor = device.executor();
-        if (Files.exists(folder.resolve(Classifier.CLASSES))) {
+        if (Classifier.isIn(folder)) {
             terminal.out().println(Accuracy.of(Classifier.load(folder), pictures.labelled(data.getFirst()).held(), executor));
             return 0;
         }

@@ -56,6 +56,9 @@ final class LookTraining implements Callable<Integer> {
             description = "mnist, fashion-mnist, noto-emoji, twemoji, or a folder or archive of pictures; several captioned ones.")
     private List<String> data;
 
+    @Option(names = "--classes", description = "The folders in which pictures lie are their classes.")
+    private boolean isByFolder;
+
     @Option(names = "--size", paramLabel = "N", description = "Height and width at which pictures are seen (default: their own, up to 64).")
     private Integer size;
 
@@ -73,7 +76,7 @@ final class LookTraining implements Callable<Integer> {
         Terminal terminal = parent.terminal();
         PictureData pictures = new PictureData(terminal.out()::println);
         LookRun run = settings(pictures);
-        if (pictures.isLabelled(run.names().getFirst())) {
+        if (run.isLabelled()) {
             trainClassifier(run, pictures.labelled(run.names().getFirst()));
         } else {
             trainMatcher(run, pictures.captioned(run.names()));
@@ -90,7 +93,7 @@ final class LookTraining implements Callable<Integer> {
         given.put("size", size);
         given.put("patch", patch);
         LookRun run = training.settings(LookRun.class,
-                () -> LookRun.start(LookRun.join(data), pictures.isLabelled(data.getFirst())), given);
+                () -> LookRun.start(LookRun.join(data), isByFolder || pictures.isLabelled(data.getFirst())), given);
         run.training().check();
         new Range("--size", 0, 1024).check(run.size());
         new Range("--patch", 0, 256).check(run.patch());

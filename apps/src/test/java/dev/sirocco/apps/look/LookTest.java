@@ -1,0 +1,107 @@
+package dev.sirocco.apps.look;
+
+import static dev.sirocco.apps.Printed.assertRefused;
+import static dev.sirocco.apps.Printed.wellBy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sirocco.vision.Picture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LookTest {
+
+    private static final int PICTURES = 60;
+
+    @TempDir
+    private static Path folder;
+    private static Path classifier;
+    private static Path matcher;
+
+    /** Pictures of two colours, in folders for classes and with captions as their names. */
+    @BeforeAll
+    static void train() throws IOException {
+        classifier = folder.resolve("classifier");
+        matcher = folder.resolve("matcher");
+        for (int i = 0; i < PICTURES; i++) {
+            draw(folder.resolve("classes/red/%d.png".formatted(i)), i, 16);
+            draw(folder.resolve("classes/blue/%d.png".formatted(i)), i, 0);
+            draw(folder.resolve("captions/red_%s%d.png".formatted(name(i), i)), i, 16);
+            draw(folder.resolve("captions/blue_%s%d.png".formatted(name(i), i)), i, 0);
+        }
+        String said = wellBy("look", "train", "--data", folder.resolve("classes").toString(), "--classes", "--out",
+                classifier.toString(), "--steps", "60", "--batch", "16", "--patch", "4");
+        assertTrue(said.contains("in 2 classes") && said.contains("accuracy 100.00 %"), said);
+        said = wellBy("look", "train", "--data", folder.resolve("captions").toString(), "--out", matcher.toString(),
+                "--steps", "60", "--batch", "16", "--patch", "4");
+        assertTrue(said.contains("pictures with captions of "), said);
+    }
+
+    /** So that captions of both colours are held out and trained on. */
+    private static String name(int i) {
+        return "abcdefghijklmnopqrstuvwxyz".substring(i % 26, i % 26 + 1).repeat(2);
+    }
+
+    private static void draw(Path file, int i, int shift) throws IOException {
+        Files.createDirectories(file.getParent());
+        Picture.filled(8, 8, (255 - i) << shift).write(file);
+    }
+
+    @Test
+    void classesAreTold() {
+        Path red = folder.resolve("classes/red/7.png");
+        Path blue = folder.resolve("classes/blue/7.png");
+        List<String> said = wellBy("look", red.toString(), blue.toString(), "--model", classifier.toString()).lines().toList();
+        assertEquals(List.of(red.toString(), blue.toString()), List.of(said.get(0), said.get(2)));
+        assertTrue(said.get(1).strip().startsWith("red "), said.get(1));
+        assertTrue(said.get(3).strip().startsWith("blue "), said.get(3));
+    }
+
+    @Test
+    void captionsAreChosen() {
+        String said = wellBy("look", folder.resolve("classes/blue/7.png").toString(), "--model", matcher.toString(),
+                "--caption", "red", "--caption", "blue", "--top", "1");
+        assertTrue(said.contains("\"blue\""), said);
+    }
+
+    @Test
+    void evaluationMeasuresWhatWasHeldOut() {
+        String said = wellBy("look", "eval", "--model", matcher.toString(), "--data", folder.resolve("captions").toString());
+        assertTrue(said.contains("the right caption of 20 is the first in"), said);
+    }
+
+    @Test
+    void aRunIsResumed() throws IOException {
+        Path run = folder.resolve("resumed");
+        wellBy("look", "train", "--data", folder.resolve("classes").toString(), "--classes", "--out", run.toString(),
+                "--steps", "2", "--batch", "4", "--patch", "4");
+        String said = wellBy("look", "train", "--out", run.toString(), "--resume", "--steps", "4");
+        assertTrue(said.contains("finished after 4 steps"), said);
+    }
+
+    @Test
+    void badInputIsRefused() throws IOException {
+        String model = classifier.toString();
+        assertRefused(new String[] {"look"}, "no picture to look at");
+        assertRefused(new String[] {"look", "nothing.png", "--model", model}, "nothing.png: no such file");
+        Path text = Files.writeString(folder.resolve("text.png"), "no picture");
+        assertRefused(new String[] {"look", text.toString(), "--model", model}, "text.png");
+        Path picture = folder.resolve("classes/red/7.png");
+        assertRefused(new String[] {"look", picture.toString(), "--model", folder.resolve("no").toString()}, "no such folder");
+        assertRefused(new String[] {"look", picture.toString(), "--model", folder.resolve("classes").toString()},
+                "holds no model");
+        assertRefused(new String[] {"look", picture.toString(), "--model", matcher.toString()}, "--caption");
+        assertRefused(new String[] {"look", "train", "--out", folder.resolve("x").toString(), "--steps", "1"}, "give --data");
+        assertRefused(new String[] {"look", "train", "--data", "nothing.zip", "--out", folder.resolve("x").toString(),
+            "--steps", "1"}, "nothing.zip");
+        assertRefused(new String[] {"look", "train", "--data", folder.resolve("classes").toString(), "--classes", "--out",
+            folder.resolve("x").toString(), "--steps", "1", "--patch", "3"}, "--patch");
+        assertRefused(new String[] {"look", "train", "--data", folder.resolve("classes").toString(), "--classes", "--out",
+            model, "--steps", "1"}, "holds a model already");
+    }
+}
