@@ -1,6 +1,7 @@
 package dev.sirocco.apps.imagine;
 
 import dev.sirocco.apps.Range;
+import dev.sirocco.apps.data.PictureDataOptions;
 import dev.sirocco.apps.train.TrainingSettings;
 import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
@@ -11,7 +12,7 @@ import java.util.List;
 /**
  * The settings of a run that learns to make pictures.
  *
- * @param data as {@link dev.sirocco.apps.data.PictureData} takes it, several joined by bars
+ * @param data as {@link PictureDataOptions#text} has it
  * @param isLabelled whether the network is told classes, or captions
  * @param size height and width of the pictures, 0 for their own, up to 64
  * @param isPixels whether there is no autoencoder
@@ -56,12 +57,8 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
         return this;
     }
 
-    static String join(List<String> data) {
-        return String.join("|", data);
-    }
-
     List<String> names() {
-        return List.of(data.split("\\|"));
+        return PictureDataOptions.names(data);
     }
 
     /** The size that the autoencoder and the patches divide. */

@@ -4,6 +4,7 @@ import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Interrupt;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.data.PictureData;
+import dev.sirocco.apps.data.PictureDataOptions;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.TrainingOptions;
 import dev.sirocco.models.nn.Scope;
@@ -62,12 +63,8 @@ final class ImagineTraining implements Callable<Integer> {
     @ParentCommand
     private Imagine parent;
 
-    @Option(names = "--data", paramLabel = "DATA", arity = "1..*",
-            description = "mnist, fashion-mnist, noto-emoji, twemoji, or a folder or archive of pictures; several captioned ones.")
-    private List<String> data;
-
-    @Option(names = "--classes", description = "The folders in which pictures lie are their classes.")
-    private boolean isByFolder;
+    @Mixin
+    private PictureDataOptions data;
 
     @Option(names = "--size", paramLabel = "N", description = "Height and width of the pictures (default: their own, up to 64).")
     private Integer size;
@@ -146,11 +143,8 @@ final class ImagineTraining implements Callable<Integer> {
     }
 
     private ImagineRun settings(PictureData source) {
-        if (data == null && !training.isResumed()) {
-            throw new UserError("no pictures to learn from: give --data");
-        }
         Map<String, Object> given = new LinkedHashMap<>();
-        given.put("data", data == null ? null : ImagineRun.join(data));
+        given.put("data", data.text());
         given.put("size", size);
         given.put("way", way);
         given.put("isPixels", isPixels);
@@ -160,8 +154,7 @@ final class ImagineTraining implements Callable<Integer> {
         given.put("layers", layers);
         given.put("width", width);
         given.put("ema", ema);
-        return training.settings(ImagineRun.class, () -> ImagineRun.start(ImagineRun.join(data),
-                isByFolder || source.isLabelled(data.getFirst())), given).check();
+        return training.settings(ImagineRun.class, () -> ImagineRun.start(data.required(), data.isLabelled(source)), given).check();
     }
 
     private void train(ImagineRun run, PictureForm form, WordTokenizer tokenizer, List<String> classes, Lesson lesson,

@@ -1,12 +1,13 @@
 package dev.sirocco.apps.look;
 
+import dev.sirocco.apps.data.PictureDataOptions;
 import dev.sirocco.apps.train.TrainingSettings;
 import java.util.List;
 
 /**
  * The settings of a run that learns to look.
  *
- * @param data as {@link dev.sirocco.apps.data.PictureData} takes it, several joined by bars
+ * @param data as {@link PictureDataOptions#text} has it
  * @param isLabelled whether classes are told, or captions matched
  * @param size height and width of the pictures that the network sees
  * @param patch height and width of a patch, 0 for a seventh or an eighth of the size
@@ -17,11 +18,7 @@ record LookRun(String data, boolean isLabelled, int size, int patch, TrainingSet
         return new LookRun(data, isLabelled, 0, 0, new TrainingSettings(isLabelled ? 64 : 256, 0.02));
     }
 
-    static String join(List<String> data) {
-        return String.join("|", data);
-    }
-
     List<String> names() {
-        return List.of(data.split("\\|"));
+        return PictureDataOptions.names(data);
     }
 }

@@ -5,6 +5,7 @@ import dev.sirocco.apps.Interrupt;
 import dev.sirocco.apps.Range;
 import dev.sirocco.apps.Terminal;
 import dev.sirocco.apps.data.PictureData;
+import dev.sirocco.apps.data.PictureDataOptions;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.TrainingOptions;
 import dev.sirocco.models.nn.Parameters;
@@ -52,12 +53,8 @@ final class LookTraining implements Callable<Integer> {
     @ParentCommand
     private Look parent;
 
-    @Option(names = "--data", paramLabel = "DATA", arity = "1..*",
-            description = "mnist, fashion-mnist, noto-emoji, twemoji, or a folder or archive of pictures; several captioned ones.")
-    private List<String> data;
-
-    @Option(names = "--classes", description = "The folders in which pictures lie are their classes.")
-    private boolean isByFolder;
+    @Mixin
+    private PictureDataOptions data;
 
     @Option(names = "--size", paramLabel = "N", description = "Height and width at which pictures are seen (default: their own, up to 64).")
     private Integer size;
@@ -85,15 +82,12 @@ final class LookTraining implements Callable<Integer> {
     }
 
     private LookRun settings(PictureData pictures) {
-        if (data == null && !training.isResumed()) {
-            throw new UserError("no pictures to learn from: give --data");
-        }
         Map<String, Object> given = new LinkedHashMap<>();
-        given.put("data", data == null ? null : LookRun.join(data));
+        given.put("data", data.text());
         given.put("size", size);
         given.put("patch", patch);
         LookRun run = training.settings(LookRun.class,
-                () -> LookRun.start(LookRun.join(data), isByFolder || pictures.isLabelled(data.getFirst())), given);
+                () -> LookRun.start(data.required(), data.isLabelled(pictures)), given);
         run.training().check();
         new Range("--size", 0, 1024).check(run.size());
         new Range("--patch", 0, 256).check(run.patch());

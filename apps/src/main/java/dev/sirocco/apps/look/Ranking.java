@@ -1,5 +1,6 @@
 package dev.sirocco.apps.look;
 
+import dev.sirocco.tensor.ir.UserError;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -18,8 +19,14 @@ public record Ranking(int pictures, int first, int firstFive) {
      * @param ofPictures vectors of length 1
      * @param ofCaptions vectors of length 1, in the pictures' order
      * @param captions an equal one is never among the others
+     * @throws UserError if there are too few different captions to choose from
      */
     public static Ranking of(float[][] ofPictures, float[][] ofCaptions, List<String> captions) {
+        long different = captions.stream().distinct().count();
+        if (different < CHOICES) {
+            throw new UserError("only %d different captions were held out, and %d are needed to choose from: take more pictures"
+                    .formatted(different, CHOICES));
+        }
         SplittableRandom random = new SplittableRandom(1);
         int first = 0;
         int firstFive = 0;

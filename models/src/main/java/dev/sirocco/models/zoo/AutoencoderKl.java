@@ -9,13 +9,9 @@ import dev.sirocco.models.nn.ResidualBlock;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.nn.SpatialAttention;
 import dev.sirocco.models.nn.Upsample;
-import dev.sirocco.models.train.Checkpoint;
-import dev.sirocco.models.train.Records;
 import dev.sirocco.tensor.ir.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The autoencoder of latent diffusion (Rombach et al. 2022, appendix G): pictures to a smaller grid of numbers, kept near
@@ -28,7 +24,6 @@ public final class AutoencoderKl {
     private static final double LEAST_LOG_VARIANCE = -30;
     private static final double LARGEST_LOG_VARIANCE = 20;
     private static final double EPS = 1e-6;
-    private static final String TEXTS = "autoencoder.";
 
     /**
      * What an autoencoder is made of.
@@ -193,17 +188,6 @@ public final class AutoencoderKl {
         quant = c.hasQuantConv ? convolution(scope.at("quant_conv"), 2 * c.latent, 2 * c.latent, 1) : null;
         postQuant = c.hasQuantConv ? convolution(scope.at("post_quant_conv"), c.latent, c.latent, 1) : null;
         decoder = new Decoder(scope.at("decoder"));
-    }
-
-    /** From a checkpoint of a {@link dev.sirocco.models.train.Trainer} that was given this model's {@link #texts}. */
-    public static AutoencoderKl load(Path path) {
-        Config saved = Checkpoint.open(path).config(TEXTS, Config.class);
-        return Scope.load(path, name -> name.startsWith(Checkpoint.TRAINING), s -> new AutoencoderKl(saved, s));
-    }
-
-    /** The configuration, to be saved with the weights. */
-    public Map<String, String> texts() {
-        return Records.toTexts(TEXTS, config);
     }
 
     public Config config() {

@@ -9,15 +9,11 @@ import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.models.nn.PatchEmbedding;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.nn.TransformerLayer;
-import dev.sirocco.models.train.Checkpoint;
-import dev.sirocco.models.train.Records;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Pictures and captions as vectors of one space, those that belong together pointing the same way (Radford et al. 2021).
@@ -101,7 +97,6 @@ public final class Clip {
         }
     }
 
-    private static final String TEXTS = "clip.";
     /** Section 2.5: so that training stays stable. */
     private static final double LARGEST_SCALE = 100;
     private static final double FIRST_SCALE = 1 / 0.07;
@@ -125,17 +120,6 @@ public final class Clip {
         textProjection = new Linear(scope.at("text_projection"), c.textWidth, c.common, false,
                 Init.normal(1 / Math.sqrt(c.textWidth)));
         logitScale = scope.param("logit_scale", Init.constant(Math.log(FIRST_SCALE)));
-    }
-
-    /** From a checkpoint of a {@link dev.sirocco.models.train.Trainer} that was given this model's {@link #texts}. */
-    public static Clip load(Path path) {
-        Config saved = Checkpoint.open(path).config(TEXTS, Config.class);
-        return Scope.load(path, name -> name.startsWith(Checkpoint.TRAINING), s -> new Clip(saved, s));
-    }
-
-    /** The configuration, to be saved with the weights. */
-    public Map<String, String> texts() {
-        return Records.toTexts(TEXTS, config);
     }
 
     public Config config() {

@@ -10,14 +10,10 @@ import dev.sirocco.models.nn.Mlp;
 import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.models.nn.PatchEmbedding;
 import dev.sirocco.models.nn.Scope;
-import dev.sirocco.models.train.Checkpoint;
-import dev.sirocco.models.train.Records;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * ConvNeXt (Liu et al. 2022): a convolutional network with a transformer's manners. The names of its parameters are those
@@ -81,7 +77,6 @@ public final class ConvNext {
     /** Blocks of one size; what leads to it is null at the first. */
     private record Stage(LayerNorm norm, PatchEmbedding downsample, List<Block> blocks) {}
 
-    private static final String TEXTS = "convnext.";
     private static final Init INIT = Init.normal(0.02);
     private static final double EPS = 1e-6;
     /** The last norm's, in the published checkpoints. */
@@ -122,17 +117,6 @@ public final class ConvNext {
         return index == 0 ? new Stage(null, null, blocks)
                 : new Stage(new LayerNorm(down.at(0), in, EPS), new PatchEmbedding(down.at(1), in, 2, width, true, INIT),
                         blocks);
-    }
-
-    /** From a checkpoint of a {@link dev.sirocco.models.train.Trainer} that was given this model's {@link #texts}. */
-    public static ConvNext load(Path path) {
-        Config saved = Checkpoint.open(path).config(TEXTS, Config.class);
-        return Scope.load(path, name -> name.startsWith(Checkpoint.TRAINING), s -> new ConvNext(saved, s));
-    }
-
-    /** The configuration, to be saved with the weights. */
-    public Map<String, String> texts() {
-        return Records.toTexts(TEXTS, config);
     }
 
     public Config config() {

@@ -12,15 +12,11 @@ import dev.sirocco.models.nn.PatchEmbedding;
 import dev.sirocco.models.nn.Projection;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.nn.TimestepEmbedding;
-import dev.sirocco.models.train.Checkpoint;
-import dev.sirocco.models.train.Records;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Diffusion transformer (Peebles and Xie 2023): what to take away from noisy pictures or latents, for a time and a class.
@@ -161,7 +157,6 @@ public final class Dit {
         }
     }
 
-    private static final String TEXTS = "dit.";
     private static final double EPS = 1e-6;
     /** Sines and cosines of a time. */
     private static final int WAVES = 256;
@@ -201,17 +196,6 @@ public final class Dit {
         lastNorm = norm(end.at("norm_final"));
         lastModulation = new Linear(end.at("adaLN_modulation").at(1), c.width, 2 * c.width, true, Init.zeros());
         last = new Linear(end.at("linear"), c.width, c.patch * c.patch * c.outChannels(), true, Init.zeros());
-    }
-
-    /** From a checkpoint of a {@link dev.sirocco.models.train.Trainer} that was given this model's {@link #texts}. */
-    public static Dit load(Path path) {
-        Config saved = Checkpoint.open(path).config(TEXTS, Config.class);
-        return Scope.load(path, name -> name.startsWith(Checkpoint.TRAINING), s -> new Dit(saved, s));
-    }
-
-    /** The configuration, to be saved with the weights. */
-    public Map<String, String> texts() {
-        return Records.toTexts(TEXTS, config);
     }
 
     public Config config() {

@@ -11,15 +11,11 @@ import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.nn.SpatialAttention;
 import dev.sirocco.models.nn.TimestepEmbedding;
 import dev.sirocco.models.nn.Upsample;
-import dev.sirocco.models.train.Checkpoint;
-import dev.sirocco.models.train.Records;
 import dev.sirocco.tensor.ir.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The network of DDPM (Ho et al. 2020, appendix B): what to take away from noisy pictures, for a time and perhaps a class.
@@ -73,7 +69,6 @@ public final class Unet {
 
     private record Up(List<Block> blocks, Upsample upsample) {}
 
-    private static final String TEXTS = "unet.";
     private static final double EPS = 1e-5;
 
     private final Config config;
@@ -138,17 +133,6 @@ public final class Unet {
         }
         ups.add(new Up(blocks, level == 0 ? null : new Upsample(scope.at("upsamplers").at(0), out)));
         return out;
-    }
-
-    /** From a checkpoint of a {@link dev.sirocco.models.train.Trainer} that was given this model's {@link #texts}. */
-    public static Unet load(Path path) {
-        Config saved = Checkpoint.open(path).config(TEXTS, Config.class);
-        return Scope.load(path, name -> name.startsWith(Checkpoint.TRAINING), s -> new Unet(saved, s));
-    }
-
-    /** The configuration, to be saved with the weights. */
-    public Map<String, String> texts() {
-        return Records.toTexts(TEXTS, config);
     }
 
     public Config config() {

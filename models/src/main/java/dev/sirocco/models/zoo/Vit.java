@@ -13,15 +13,11 @@ import dev.sirocco.models.nn.PatchEmbedding;
 import dev.sirocco.models.nn.Projection;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.nn.TransformerLayer;
-import dev.sirocco.models.train.Checkpoint;
-import dev.sirocco.models.train.Records;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Vision Transformer (Dosovitskiy et al. 2021): a picture's patches and one token for the class, through a plain
@@ -57,7 +53,6 @@ public final class Vit {
         }
     }
 
-    private static final String TEXTS = "vit.";
     /** The published checkpoint's, in all layer norms. */
     private static final double EPS = 1e-12;
 
@@ -109,17 +104,6 @@ public final class Vit {
 
     private static Linear linear(Scope scope, int in, int out) {
         return new Linear(scope, in, out, true, Init.normal(0.02));
-    }
-
-    /** From a checkpoint of a {@link dev.sirocco.models.train.Trainer} that was given this model's {@link #texts}. */
-    public static Vit load(Path path) {
-        Config saved = Checkpoint.open(path).config(TEXTS, Config.class);
-        return Scope.load(path, name -> name.startsWith(Checkpoint.TRAINING), s -> new Vit(saved, s));
-    }
-
-    /** The configuration, to be saved with the weights. */
-    public Map<String, String> texts() {
-        return Records.toTexts(TEXTS, config);
     }
 
     public Config config() {

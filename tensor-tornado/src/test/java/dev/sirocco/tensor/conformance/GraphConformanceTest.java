@@ -207,6 +207,49 @@ class GraphConformanceTest {
                             h.permute(2, 0, 1).cast(DType.F32).sum(0), h.flip(1), Tensor.concat(0, List.of(w, w.flip(0))),
                             Trace.f32(q).mul(0.1).cast(DType.BF16), t.normal(3, 17).matmul(Trace.f32(w)));
                 }),
+                scenario("places repeated along lines and columns, and the sum of their gradients", t -> {
+                    for (int size : new int[] {1, 3, 7, 16, 65}) {
+                        for (int times : new int[] {2, 3, 8}) {
+                            Tensor x = t.normal(2, 3, size, size);
+                            Tensor y = x.reshape(6, size, 1, size, 1).broadcast(Shape.of(6, size, times, size, times))
+                                    .reshape(2, 3, times * size, times * size);
+                            t.outputs(y, y.add(1).silu());
+                            t.outputs(Grad.of(y.mul(t.normal(y.shape().dims())).sum(), List.of(x)).getFirst());
+                        }
+                    }
+                }),
+                scenario("small steps, large steps and steps back along the last axis", t -> {
+                    Tensor x = t.normal(5, 2600);
+                    t.outputs(x.flip(1), x.flip(0, 1).neg(), x.transpose().exp(), x.transpose().flip(0, 1));
+                    for (int step : new int[] {2, 3, 7, 40}) {
+                        t.outputs(x.slice(1, 1, 2600, step), x.slice(1, 0, 61, step).neg(), x.flip(1).slice(1, 1, 2600, step));
+                    }
+                    t.outputs(x.reshape(13000).slice(0, 1, 13000, 2), x.reshape(13000, 1).broadcast(Shape.of(13000, 3)));
+                }),
+                scenario("pictures cut into squares, and put together again", t -> {
+                    for (int square : new int[] {2, 7, 16, 20}) {
+                        Tensor x = t.normal(2, 3, 3, square, 5, square).permute(0, 2, 4, 1, 3, 5);
+                        t.outputs(x.reshape(2, 15, 3 * square * square), x.reshape(30, 3 * square * square).mul(2),
+                                x.permute(0, 1, 2, 4, 5, 3).reshape(2, 15, 3 * square * square),
+                                t.normal(2, 3, 5, square, square, 3).permute(0, 5, 1, 3, 2, 4)
+                                        .reshape(2, 3, 3 * square, 5 * square));
+                    }
+                }),
+                scenario("repeats, steps and squares of narrow types", t -> {
+                    for (DType type : List.of(DType.BF16, DType.I8, DType.I32)) {
+                        Tensor x = t.input(Arg.of(type, 6, 8, 9));
+                        t.outputs(x.reshape(6, 8, 1, 9, 1).broadcast(Shape.of(6, 8, 2, 9, 2)).reshape(6, 16, 18),
+                                x.slice(2, 0, 9, 2), x.flip(2), x.reshape(3, 2, 8, 9).permute(0, 2, 1, 3));
+                    }
+                }),
+                scenario("sums and largest of a few", t -> {
+                    for (int few : new int[] {1, 2, 3, 4, 6, 7, 8, 12, 15, 16, 17, 24}) {
+                        Tensor x = t.normal(131, few);
+                        Tensor y = t.normal(37, few, 5);
+                        t.outputs(x.sum(1), x.max(1), x.exp().sum(1), x.tanh().max(1), y.sum(1), y.max(1), y.exp().sum(1),
+                                y.transpose().tanh().max(2));
+                    }
+                }),
                 scenario("softmax over a strided axis", t -> {
                     Tensor x = t.normal(3, 17, 5);
                     t.outputs(x.graph().add(new Softmax(), x.transpose()).transpose(),

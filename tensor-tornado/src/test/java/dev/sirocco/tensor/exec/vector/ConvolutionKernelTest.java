@@ -75,6 +75,12 @@ class ConvolutionKernelTest {
                 Case.of(Shape.of(1, 300, 5, 5), Shape.of(9, 300, 2, 2), 1, 0, 1, 1),
                 new Case(new Convolution(List.of(2, 1), List.of(0, 2), List.of(1, 0), List.of(1, 2), 1),
                         Shape.of(2, 3, 9, 10), Shape.of(4, 3, 3, 2)),
+                // as products of matrices
+                Case.of(Shape.of(3, 17, 7, 7), Shape.of(40, 17, 1, 1), 1, 0, 1, 1),
+                Case.of(Shape.of(2, 5, 8, 13), Shape.of(3, 5, 1, 1), 1, 0, 1, 1),
+                Case.of(Shape.of(9, 1, 5, 5), Shape.of(13, 1, 1, 1), 1, 0, 1, 1),
+                Case.of(Shape.of(1, 65, 4098), Shape.of(17, 65, 1), 1, 0, 1, 1),
+                Case.of(Shape.of(2, 8, 3, 4, 5), Shape.of(7, 8, 1, 1, 1), 1, 0, 1, 1),
                 // channel by channel
                 Case.of(Shape.of(2, 5, 13, 17), Shape.of(5, 1, 7, 7), 1, 3, 1, 5),
                 Case.of(Shape.of(3, 3, 33, 70), Shape.of(3, 1, 3, 3), 1, 1, 1, 3),
@@ -84,6 +90,7 @@ class ConvolutionKernelTest {
                 Case.of(Shape.of(2, 7, 100), Shape.of(7, 1, 7), 1, 3, 1, 7),
                 Case.of(Shape.of(2, 3, 4, 5, 19), Shape.of(3, 1, 3, 3, 3), 1, 1, 1, 3),
                 // by Winograd's method
+                Case.of(Shape.of(9, 33, 4, 4), Shape.of(17, 33, 3, 3), 1, 1, 1, 1),
                 Case.of(Shape.of(4, 16, 8, 8), Shape.of(16, 16, 3, 3), 1, 1, 1, 1),
                 Case.of(Shape.of(2, 17, 13, 18), Shape.of(37, 17, 3, 3), 1, 1, 1, 1),
                 Case.of(Shape.of(1, 20, 40, 33), Shape.of(19, 20, 3, 3), 1, 0, 1, 1),

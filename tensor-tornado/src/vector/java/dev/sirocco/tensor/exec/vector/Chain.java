@@ -44,8 +44,9 @@ final class Chain {
     /**
      * @param address of the first element; of a register, its offset in the scratch memory
      * @param copy where in the scratch memory a vector for the tail, a repeated element, or a strided block lies
+     * @param reader fills strided blocks; null where rows of them can be read as they lie
      */
-    private record Slot(Kind kind, DType dtype, long address, long[] strides, long copy) {
+    private record Slot(Kind kind, DType dtype, long address, long[] strides, long copy, StridedReader reader) {
         /** Bytes from vector to vector, when the elements follow each other. */
         long vectorBytes() {
             return (long) Floats.LANES * dtype.bytes();
@@ -164,16 +165,15 @@ final class Chain {
         }
 
         private void pointStrided(int i, Slot s, long pos, int n) {
-            long innerStride = s.strides[dims.length - 1];
-            if (byRows && innerStride == 1) {
+            if (s.reader != null) {
+                s.reader.read(pos, n, scratch + s.copy);
+                at[i] = scratch + s.copy;
+            } else if (s.strides[dims.length - 1] == 1) {
                 at[i] = element(s, pos);
-            } else if (byRows && innerStride == 0) {
+            } else {
                 repeat(element(s, pos), scratch + s.copy, s.dtype);
                 at[i] = scratch + s.copy;
                 step[i] = 0;
-            } else {
-                gather(s, pos, n, scratch + s.copy);
-                at[i] = scratch + s.copy;
             }
         }
 
@@ -218,7 +218,7 @@ final class Chain {
             return;
         }
         for (int i = 0; i < Floats.LANES; i++) {
-            copyElement(from, to + (long) i * dtype.bytes(), dtype);
+            Memory.copy(from, to + (long) i * dtype.bytes(), dtype.bytes());
         }
     }
 
@@ -230,15 +230,7 @@ final class Chain {
             return;
         }
         for (int i = 0; i < elements; i++) {
-            copyElement(from + (long) i * dtype.bytes(), to + (long) i * dtype.bytes(), dtype);
-        }
-    }
-
-    private static void copyElement(long from, long to, DType dtype) {
-        switch (dtype.bytes()) {
-            case 4 -> Memory.i32(to, Memory.i32(from));
-            case 2 -> Memory.ALL.set(Memory.SHORT, to, Memory.ALL.get(Memory.SHORT, from));
-            default -> Memory.ALL.set(Memory.BYTE, to, Memory.ALL.get(Memory.BYTE, from));
+            Memory.copy(from + (long) i * dtype.bytes(), to + (long) i * dtype.bytes(), dtype.bytes());
         }
     }
 
@@ -250,31 +242,6 @@ final class Chain {
             pos /= dims[d];
         }
         return s.address + offset * s.dtype.bytes();
-    }
-
-    private void gather(Slot s, long pos, int n, long to) {
-        int inner = dims[dims.length - 1];
-        int bytes = s.dtype.bytes();
-        long stride = s.strides[dims.length - 1] * bytes;
-        for (int done = 0; done < n; ) {
-            int run = (int) Math.min(n - done, inner - pos % inner);
-            long from = element(s, pos);
-            if (bytes == 4) {
-                gatherWords(from, stride, run, to + 4L * done);
-            } else {
-                for (int i = 0; i < run; i++) {
-                    copyElement(from + i * stride, to + (long) (done + i) * bytes, s.dtype);
-                }
-            }
-            done += run;
-            pos += run;
-        }
-    }
-
-    private static void gatherWords(long from, long stride, int n, long to) {
-        for (int i = 0; i < n; i++) {
-            Memory.i32(to + 4L * i, Memory.i32(from + i * stride));
-        }
     }
 
     // ---- binding ------------------------------------------------------------------------------------------------
@@ -382,7 +349,9 @@ final class Chain {
                 }
             }
             int elements = kind == Kind.STRIDED ? BLOCK : Floats.LANES;
-            return add(new Slot(kind, o.dtype(), first, s, reserve(elements, o.dtype())));
+            StridedReader reader = kind == Kind.STRIDED && !(byRows && (s[s.length - 1] == 0 || s[s.length - 1] == 1))
+                    ? new StridedReader(o.dtype(), first, dims, s) : null;
+            return add(new Slot(kind, o.dtype(), first, s, reserve(elements, o.dtype()), reader));
         }
 
         private int result(Buffer buffer) {
@@ -390,7 +359,7 @@ final class Chain {
             int slot;
             if (plan.stored().contains(buffer)) {
                 long first = buffer == window ? 0 : address.applyAsLong(buffer);
-                slot = add(new Slot(Kind.LINEAR, type, first, null, reserve(Floats.LANES, type)));
+                slot = add(new Slot(Kind.LINEAR, type, first, null, reserve(Floats.LANES, type), null));
                 stored.add(slot);
             } else {
                 slot = register(type);
@@ -401,7 +370,7 @@ final class Chain {
 
         private int register(DType type) {
             List<Long> free = freeRegisters.getOrDefault(type.bytes(), List.of());
-            return add(new Slot(Kind.REGISTER, type, free.isEmpty() ? reserve(BLOCK, type) : free.removeLast(), null, 0));
+            return add(new Slot(Kind.REGISTER, type, free.isEmpty() ? reserve(BLOCK, type) : free.removeLast(), null, 0, null));
         }
 
         private int add(Slot slot) {

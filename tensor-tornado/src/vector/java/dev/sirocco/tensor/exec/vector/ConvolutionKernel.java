@@ -46,6 +46,7 @@ final class ConvolutionKernel implements KernelFactory {
     /** x, w → y. */
     static Product forward(ConvolutionShape s) {
         return s.isDepthwise() ? Depthwise.forward(s)
+                : Pointwise.suits(s) ? Pointwise.forward(s)
                 : Winograd.suits(s) ? WinogradCorrelation.forward(s)
                 : Correlation.forward(s);
     }
@@ -53,6 +54,7 @@ final class ConvolutionKernel implements KernelFactory {
     /** dy, w → dx. */
     static Product adjoint(ConvolutionShape s) {
         return s.isDepthwise() ? Depthwise.adjoint(s)
+                : Pointwise.suits(s) ? Pointwise.adjoint(s)
                 : Winograd.suits(s) ? WinogradCorrelation.adjoint(s)
                 : Correlation.adjoint(s);
     }
@@ -60,6 +62,7 @@ final class ConvolutionKernel implements KernelFactory {
     /** x, dy → dw. */
     static Product weightGradient(ConvolutionShape s) {
         return s.isDepthwise() ? new DepthwiseWeightGradient(s)
+                : Pointwise.suits(s) ? Pointwise.weightGradient(s)
                 : Winograd.suits(s) ? new WinogradWeightGradient(s)
                 : new WeightGradient(s);
     }

@@ -32,4 +32,13 @@ final class Memory {
     static void i32(long address, int value) {
         ALL.set(INT, address, value);
     }
+
+    /** Copies an element of 1, 2 or 4 bytes. */
+    static void copy(long from, long to, int bytes) {
+        switch (bytes) {
+            case 4 -> i32(to, i32(from));
+            case 2 -> ALL.set(SHORT, to, ALL.get(SHORT, from));
+            default -> ALL.set(BYTE, to, ALL.get(BYTE, from));
+        }
+    }
 }

@@ -9,6 +9,7 @@ import dev.sirocco.tensor.ir.Shape;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Sums and maxima over one run of axes, the operand seen as [outer, reduced, inner]: along rows where inner is 1, else
@@ -21,11 +22,15 @@ final class ReduceKernel implements Kernel {
     /** Elements that one part reduces at most, when a long axis is divided. */
     private static final int LONG = 32_768;
     private static final long SERIAL = 16_384;
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(Floats.S, 0);
+    private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(Floats.S, 1);
 
     private final boolean sum;
     private final int outer;
     private final int reduced;
     private final int inner;
+    /** Outer indices that are read at once. */
+    private final int together;
     private final DType dtype;
     private final long in;
     private final Chain chain;
@@ -45,6 +50,7 @@ final class ReduceKernel implements Kernel {
         this.outer = (int) operand.slice(0, first).numel();
         this.reduced = (int) operand.slice(first, last + 1).numel();
         this.inner = (int) operand.slice(last + 1, operand.rank()).numel();
+        this.together = (int) Math.clamp(PIECE / Math.max(1, (long) reduced * inner), 1, PIECE);
         this.dtype = dtype;
         this.in = in;
         this.chain = chain;
@@ -61,7 +67,7 @@ final class ReduceKernel implements Kernel {
             reduceInts(workers);
             return;
         }
-        int blocks = inner == 1 ? rowBlocks() : outer * Math.ceilDiv(inner, PIECE);
+        int blocks = together > 1 ? Math.ceilDiv(outer, together) : outer * Math.ceilDiv(inner, PIECE);
         int parts = blocks * sections;
         if ((long) outer * reduced * inner < SERIAL) {
             for (int part = 0; part < parts; part++) {
@@ -81,8 +87,10 @@ final class ReduceKernel implements Kernel {
         int block = part / sections;
         int from = (int) ((long) section * reduced / sections);
         int to = (int) ((long) (section + 1) * reduced / sections);
-        if (inner == 1) {
-            rows(block, from, to, section, scratch, worker);
+        if (together > 1) {
+            several(block, scratch, worker);
+        } else if (inner == 1) {
+            row(block, from, to, section, scratch, worker);
         } else {
             columns(block, from, to, section, scratch, worker);
         }
@@ -116,38 +124,89 @@ final class ReduceKernel implements Kernel {
         }
     }
 
-    // ---- rows -------------------------------------------------------------------------------------------------
-
-    /** Short rows are read several at a time. */
-    private int rowsPerBlock() {
-        return Math.max(1, PIECE / Math.max(1, reduced));
-    }
-
-    private int rowBlocks() {
-        return Math.ceilDiv(outer, rowsPerBlock());
-    }
-
-    private void rows(int block, int from, int to, int section, long scratch, int worker) {
-        int first = block * rowsPerBlock();
-        int rows = Math.min(rowsPerBlock(), outer - first);
-        if (rows > 1) {
-            long address = read((long) first * reduced, rows * reduced, scratch, worker);
-            for (int r = 0; r < rows; r++) {
-                put(first + r, section, reduce(address + 4L * r * reduced, reduced));
-            }
+    /** Some outer indices, each with few elements, which no section divides. */
+    private void several(int block, long scratch, int worker) {
+        int first = block * together;
+        int count = Math.min(together, outer - first);
+        long address = read((long) first * reduced * inner, count * reduced * inner, scratch, worker);
+        long to = out + 4L * first * inner;
+        if (inner == 1) {
+            shortRows(address, count, scratch, to);
             return;
         }
+        for (int o = 0; o < count; o++, address += 4L * reduced * inner, to += 4L * inner) {
+            fill(to, inner);
+            for (int r = 0; r < reduced; r++) {
+                join(to, address + 4L * r * inner, inner);
+            }
+        }
+    }
+
+    // ---- rows -------------------------------------------------------------------------------------------------
+
+    /** Rows shorter than a vector are first halved as often as they can be, many at a time, by joining neighbours. */
+    private void shortRows(long address, int rows, long scratch, long to) {
+        int terms = reduced;
+        while (terms > 1 && terms % 2 == 0 && terms < Floats.LANES) {
+            terms /= 2;
+            long half = terms == 1 ? to : scratch;
+            if (sum) {
+                addPairs(address, half, rows * terms);
+            } else {
+                maxOfPairs(address, half, rows * terms);
+            }
+            address = half;
+        }
+        for (int r = 0; address != to && r < rows; r++) {
+            Memory.f32(to + 4L * r, reduce(address + 4L * r * terms, terms));
+        }
+    }
+
+    private static void addPairs(long from, long to, int n) {
+        int i = 0;
+        for (; i <= n - Floats.LANES; i += Floats.LANES) {
+            FloatVector a = load(from + 8L * i);
+            FloatVector b = load(from + 8L * i + Floats.VECTOR);
+            Floats.store(to + 4L * i, a.rearrange(EVEN, b).add(a.rearrange(ODD, b)));
+        }
+        for (; i < n; i++) {
+            Memory.f32(to + 4L * i, Memory.f32(from + 8L * i) + Memory.f32(from + 8L * i + 4));
+        }
+    }
+
+    private static void maxOfPairs(long from, long to, int n) {
+        int i = 0;
+        for (; i <= n - Floats.LANES; i += Floats.LANES) {
+            FloatVector a = load(from + 8L * i);
+            FloatVector b = load(from + 8L * i + Floats.VECTOR);
+            Floats.store(to + 4L * i, a.rearrange(EVEN, b).max(a.rearrange(ODD, b)));
+        }
+        for (; i < n; i++) {
+            Memory.f32(to + 4L * i, Math.max(Memory.f32(from + 8L * i), Memory.f32(from + 8L * i + 4)));
+        }
+    }
+
+    private void row(int row, int from, int to, int section, long scratch, int worker) {
         float value = sum ? 0 : Float.NEGATIVE_INFINITY;
         for (int i = from; i < to; i += PIECE) {
             int n = Math.min(PIECE, to - i);
-            float piece = reduce(read((long) first * reduced + i, n, scratch, worker), n);
+            float piece = reduce(read((long) row * reduced + i, n, scratch, worker), n);
             value = sum ? value + piece : Math.max(value, piece);
         }
-        put(first, section, value);
+        put(row, section, value);
     }
 
     private float reduce(long address, int n) {
-        return sum ? sumOf(address, n) : maxOf(address, n);
+        return n < Floats.LANES ? reduceFew(address, n) : sum ? sumOf(address, n) : maxOf(address, n);
+    }
+
+    private float reduceFew(long address, int n) {
+        float value = sum ? 0 : Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            float x = Memory.f32(address + 4L * i);
+            value = sum ? value + x : Math.max(value, x);
+        }
+        return value;
     }
 
     private static float sumOf(long address, int n) {
@@ -183,24 +242,33 @@ final class ReduceKernel implements Kernel {
         int o = block / stripes;
         int col = block % stripes * PIECE;
         int n = Math.min(PIECE, inner - col);
-        long total = scratch + 4L * PIECE;
-        fill(total, n, sum ? 0 : Float.NEGATIVE_INFINITY);
+        long total = sections == 1 ? out + 4 * ((long) o * inner + col) : scratch + 4L * PIECE;
+        fill(total, n);
         for (int r = from; r < to; r++) {
-            long row = read(((long) o * reduced + r) * inner + col, n, scratch, worker);
-            if (sum) {
-                addTo(total, row, n);
-            } else {
-                maxTo(total, row, n);
-            }
+            join(total, read(((long) o * reduced + r) * inner + col, n, scratch, worker), n);
         }
-        for (int i = 0; i < n; i++) {
+        for (int i = 0; sections > 1 && i < n; i++) {
             put((long) o * inner + col + i, section, Memory.f32(total + 4L * i));
         }
     }
 
-    private static void fill(long address, int n, float value) {
-        for (int i = 0; i < n; i++) {
+    private void fill(long address, int n) {
+        float value = sum ? 0 : Float.NEGATIVE_INFINITY;
+        int i = 0;
+        for (; i <= n - Floats.LANES; i += Floats.LANES) {
+            Floats.store(address + 4L * i, Floats.broadcast(value));
+        }
+        for (; i < n; i++) {
             Memory.f32(address + 4L * i, value);
+        }
+    }
+
+    /** Adds a row to what the columns have so far, or takes the larger. */
+    private void join(long total, long row, int n) {
+        if (sum) {
+            addTo(total, row, n);
+        } else {
+            maxTo(total, row, n);
         }
     }
 

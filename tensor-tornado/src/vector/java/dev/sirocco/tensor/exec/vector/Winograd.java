@@ -18,6 +18,9 @@ final class Winograd {
     static final int WORK = POINTS * Floats.LANES;
 
     private static final int V = Floats.LANES;
+    /** Tiles below which transforming the kernels takes longer than it saves; half of it if those stay in the cache. */
+    private static final int FEW_TILES = 16;
+    private static final long CACHED_KERNELS = 1 << 16;
 
     private Winograd() {}
 
@@ -26,7 +29,8 @@ final class Winograd {
         int tiles = s.n() * Math.ceilDiv(s.out().h(), TILE) * Math.ceilDiv(s.out().w(), TILE);
         boolean form = s.groups() == 1 && s.kernel().equals(new ConvolutionShape.Spatial(1, 3, 3)) && s.stride().all(1)
                 && s.dilation().all(1) && s.in().d() == 1 && s.out().d() == 1 && s.pad().h() <= 2 && s.pad().w() <= 2;
-        boolean worth = s.channels() >= 16 && s.outputs() >= 16 && tiles >= 16
+        int least = (long) s.channels() * s.outputs() <= CACHED_KERNELS ? FEW_TILES / 2 : FEW_TILES;
+        boolean worth = s.channels() >= 16 && s.outputs() >= 16 && tiles >= least
                 && s.n() * s.out().volume() * 9L >= 2L * tiles * POINTS;
         return form && worth;
     }
