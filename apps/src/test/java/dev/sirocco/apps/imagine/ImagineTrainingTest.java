@@ -1,0 +1,79 @@
+package dev.sirocco.apps.imagine;
+
+import static dev.sirocco.apps.Printed.assertRefused;
+import static dev.sirocco.apps.Printed.wellBy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sirocco.vision.Picture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From pictures to a model, and from the model to a picture. */
+class ImagineTrainingTest {
+
+    @TempDir
+    private Path folder;
+    private Path data;
+
+    @BeforeEach
+    void draw() throws IOException {
+        data = folder.resolve("data");
+        for (int i = 0; i < 60; i++) {
+            Path file = data.resolve("%s/%d.png".formatted(i % 2 == 0 ? "red" : "blue", i));
+            Files.createDirectories(file.getParent());
+            Picture.filled(8, 8, (255 - i) << (i % 2 == 0 ? 16 : 0)).write(file);
+        }
+    }
+
+    private String train(Path out, String... more) {
+        String[] first = {"imagine", "train", "--out", out.toString(), "--steps", "2", "--batch", "4"};
+        String[] all = new String[first.length + more.length];
+        System.arraycopy(first, 0, all, 0, first.length);
+        System.arraycopy(more, 0, all, first.length, more.length);
+        return wellBy(all);
+    }
+
+    @Test
+    void classesInPixels() {
+        Path out = folder.resolve("pixels");
+        String said = train(out, "--data", data.toString(), "--classes", "--pixels", "--layers", "1", "--width", "32", "--way",
+                "epsilon");
+        assertTrue(said.contains("finished after 2 steps"), said);
+        assertTrue(wellBy("imagine", "train", "--out", out.toString(), "--resume", "--steps", "3")
+                .contains("finished after 3 steps"));
+        Path made = folder.resolve("made.png");
+        wellBy("imagine", "red", "--model", out.toString(), "--steps", "2", "-o", made.toString());
+        assertEquals(8, Picture.read(made).width());
+    }
+
+    @Test
+    void captionsInLatents() {
+        Path out = folder.resolve("latents");
+        String said = train(out, "--data", data.toString(), "--latent", "2", "--layers", "1", "--width", "32",
+                "--autoencoder-steps", "1");
+        assertTrue(said.contains("autoencoder: PSNR"), said);
+        assertTrue(Files.exists(out.resolve("autoencoder/weights.safetensors")));
+        Path other = folder.resolve("other");
+        train(other, "--data", data.toString(), "--latent", "2", "--layers", "1", "--width", "32", "--autoencoder", out.toString());
+        Path made = folder.resolve("made.png");
+        wellBy("imagine", "blue", "--model", other.toString(), "--steps", "2", "-o", made.toString());
+        assertEquals(3, Picture.read(made).channels());
+    }
+
+    @Test
+    void badInputIsRefused() {
+        String out = folder.resolve("out").toString();
+        assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1"}, "give --data");
+        assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString()},
+                "--autoencoder-minutes");
+        assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString(), "--pixels",
+            "--width", "33"}, "multiple of 32");
+        assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString(), "--pixels",
+            "--size", "7"}, "multiple of 4");
+    }
+}
