@@ -1,7 +1,7 @@
 package dev.sirocco.vision;
 
+import dev.sirocco.models.train.WindowOrder;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -25,11 +25,9 @@ public final class Batches implements AutoCloseable {
     private final List<Picture> pictures;
     private final int size;
     private final Augmentation augmentation;
-    private final long seed;
+    private final WindowOrder order;
     private final float[][] buffers;
     private final ExecutorService ahead;
-    private int[] order = {};
-    private long orderEpoch = -1;
     private long nextStep = -1;
     private CompletableFuture<Batch> next;
 
@@ -51,7 +49,7 @@ public final class Batches implements AutoCloseable {
         this.pictures = List.copyOf(pictures);
         this.size = size;
         this.augmentation = augmentation;
-        this.seed = seed;
+        this.order = new WindowOrder(pictures.size() + 1, 1, seed);
         this.buffers = new float[2][Math.multiplyExact(size, first.size())];
         this.ahead = Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(work, "sirocco-batches");
@@ -90,32 +88,11 @@ public final class Batches implements AutoCloseable {
         int[] indices = new int[size];
         for (int i = 0; i < size; i++) {
             long sample = step * size + i;
-            indices[i] = index(sample);
+            indices[i] = order.start(sample);
             Picture picture = augmentation.apply(pictures.get(indices[i]), sample);
             picture.copyTo(pixels, i * picture.size());
         }
         return new Batch(indices, pixels);
-    }
-
-    /** Which picture a sample is: each epoch goes through all of them, in an order of its own. */
-    private int index(long sample) {
-        long epoch = sample / pictures.size();
-        if (epoch != orderEpoch) {
-            order = shuffled(new SplittableRandom(seed ^ epoch * 0x9E3779B97F4A7C15L));
-            orderEpoch = epoch;
-        }
-        return order[(int) (sample % pictures.size())];
-    }
-
-    /** Fisher and Yates's shuffle. */
-    private int[] shuffled(SplittableRandom random) {
-        int[] shuffled = new int[pictures.size()];
-        for (int i = 0; i < shuffled.length; i++) {
-            int j = random.nextInt(i + 1);
-            shuffled[i] = shuffled[j];
-            shuffled[j] = i;
-        }
-        return shuffled;
     }
 
     /** Ends the thread. */

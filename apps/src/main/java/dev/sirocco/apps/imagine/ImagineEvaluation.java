@@ -190,10 +190,8 @@ final class ImagineEvaluation implements Callable<Integer> {
     }
 
     private List<Picture> make(Painter painter, List<int[]> told, String solver, int n, Executor executor) {
-        DiffusionSampler.Settings settings = DiffusionSampler.Settings.of(Solver.named(solver), n).withGuidance(guidance);
-        if (painter.autoencoder() == null) {
-            settings = settings.withClip(1);
-        }
+        DiffusionSampler.Settings settings = painter.clipped(
+                DiffusionSampler.Settings.of(Solver.named(solver), n).withGuidance(guidance));
         List<float[]> made = new ArrayList<>();
         try (Painter.Sampling sampling = painter.sampling(BATCH, executor)) {
             for (int first = 0; first < told.size(); first += BATCH) {

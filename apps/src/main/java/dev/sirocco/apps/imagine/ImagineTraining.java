@@ -27,6 +27,7 @@ import dev.sirocco.vision.CaptionedPictures;
 import dev.sirocco.vision.LabelledPictures;
 import dev.sirocco.vision.Picture;
 import dev.sirocco.vision.PictureForm;
+import dev.sirocco.vision.metrics.PeakSignalToNoise;
 import dev.sirocco.vision.train.AutoencoderTask;
 import dev.sirocco.vision.train.DiffusionTask;
 import java.io.IOException;
@@ -219,8 +220,8 @@ final class ImagineTraining implements Callable<Integer> {
             out().printf("autoencoder: %,d parameters, %,d numbers a picture to %,d%n", autoencoder.parameters().count(),
                     numbers, config.latent() * grid * grid);
             Trainer.Result result = trainer.run();
-            out().printf(Locale.ROOT, "autoencoder: PSNR %.2f dB on %,d held-out pictures%n", psnr(result.bestLoss()),
-                    held.size());
+            out().printf(Locale.ROOT, "autoencoder: PSNR %.2f dB on %,d held-out pictures%n",
+                    PeakSignalToNoise.of(result.bestLoss(), 2), held.size());
             if (!result.isComplete()) {
                 return;
             }
@@ -228,11 +229,6 @@ final class ImagineTraining implements Callable<Integer> {
         JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(config));
         ModelFolder.export(folder);
         JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(measured(folder, form, pictures, executor)));
-    }
-
-    /** Of the mean square error of pictures from -1 to 1. */
-    private static double psnr(double meanSquareError) {
-        return -10 * Math.log10(meanSquareError / 4);
     }
 
     /** With the scale and shift that give the latents of these pictures mean 0 and deviation 1. */

@@ -1,6 +1,7 @@
 package dev.sirocco.apps.imagine;
 
 import dev.sirocco.apps.JsonFile;
+import dev.sirocco.apps.train.ClassNames;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.sample.DiffusionSampler;
@@ -23,13 +24,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A model that makes pictures of what it is told, in a folder: a diffusion transformer, what it is told in (words, in
- * {@value WordTokenizer#FILE}, or classes, in {@value #CLASSES}), and in {@value #AUTOENCODER} the autoencoder whose
+ * {@value WordTokenizer#FILE}, or classes, in {@value ClassNames#FILE}), and in {@value #AUTOENCODER} the autoencoder whose
  * latents it makes, if it does not make pixels.
  *
  * @param settings what kind of pictures, and how noise drowns them
@@ -40,11 +39,11 @@ import java.util.Map;
 record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokenizer tokenizer, List<String> classes) {
 
     static final String SETTINGS = "picture.json";
-    static final String CLASSES = "classes.json";
     static final String AUTOENCODER = "autoencoder";
 
     static final String COMMAND = "sirocco imagine train";
     private static final int STEPS = 1000;
+    private static final double LARGEST_PIXEL = 1;
 
     /** How noise drowns pictures, and what the network is asked for. */
     enum Way {
@@ -87,7 +86,7 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
         Dit.Config config = JsonFile.read(folder.resolve(ModelFolder.CONFIG), texts -> Records.fromTexts(Dit.Config.class, texts));
         WordTokenizer tokenizer = config.vocabulary() == 0 ? null : WordTokenizer.read(folder);
         List<String> classes = config.classes() == 0 ? List.of()
-                : JsonFile.read(folder.resolve(CLASSES), texts -> List.copyOf(texts.values()));
+                : ClassNames.read(folder);
         if (tokenizer != null && tokenizer.vocabularySize() != config.vocabulary() || classes.size() != config.classes()) {
             throw new UserError("%s: its words or classes are not as many as %s says: take files of one model"
                     .formatted(folder, ModelFolder.CONFIG));
@@ -112,9 +111,7 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
         if (tokenizer != null) {
             tokenizer.write(folder);
         } else {
-            Map<String, String> names = new LinkedHashMap<>();
-            classes.forEach(name -> names.put(Integer.toString(names.size()), name));
-            JsonFile.write(folder.resolve(CLASSES), names);
+            ClassNames.write(folder, classes);
         }
     }
 
@@ -191,6 +188,11 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
         public void close() {
             sampler.close();
         }
+    }
+
+    /** How to sample: pixels have a largest number, latents none. */
+    DiffusionSampler.Settings clipped(DiffusionSampler.Settings settings) {
+        return autoencoder == null ? settings.withClip(LARGEST_PIXEL) : settings;
     }
 
     /** For n samples at once. */

@@ -22,9 +22,6 @@ final class Rendering {
         void show(int done, int of);
     }
 
-    /** The largest number that stands for a pixel. */
-    private static final double LARGEST = 1;
-
     private final Painter painter;
     private final Request request;
     private final Original original;
@@ -76,6 +73,7 @@ final class Rendering {
         List<float[]> clean = new ArrayList<>();
         List<List<float[]>> stages = new ArrayList<>();
         Start start = start();
+        DiffusionSampler.Settings settings = painter.clipped(request.sampling());
         try (Painter.Sampling sampling = painter.sampling(batch, executor)) {
             sampling.tell(Collections.nCopies(batch, wanted), Collections.nCopies(batch, unwanted));
             for (int i = 0; i < batches; i++) {
@@ -90,17 +88,12 @@ final class Rendering {
                         stages.get(done / stride - 1).addAll(Latents.split(estimate.get(), batch));
                     }
                 };
-                float[] samples = sampling.sampler().sample(settings(), rows(start, (firstBatch + i) * batch), report);
+                float[] samples = sampling.sampler().sample(settings, rows(start, (firstBatch + i) * batch), report);
                 clean.addAll(Latents.split(samples, batch));
             }
         }
         stages.add(clean);
         return stages;
-    }
-
-    private DiffusionSampler.Settings settings() {
-        DiffusionSampler.Settings settings = request.sampling();
-        return painter.autoencoder() == null ? settings.withClip(LARGEST) : settings;
     }
 
     /** For all pictures. */

@@ -3,7 +3,7 @@ package dev.sirocco.vision.metrics;
 import dev.sirocco.vision.Picture;
 import java.util.List;
 
-/** The peak signal-to-noise ratio: 10 log₁₀(255² / mean square error) in dB. */
+/** The peak signal-to-noise ratio: 10 log₁₀(range² / mean square error) in dB. */
 public final class PeakSignalToNoise {
 
     private PeakSignalToNoise() {}
@@ -16,7 +16,12 @@ public final class PeakSignalToNoise {
             squares += squares(expected.get(i), actual.get(i));
             numbers += expected.get(i).size();
         }
-        return 10 * Math.log10(255.0 * 255.0 * numbers / squares);
+        return of(squares / numbers, 255);
+    }
+
+    /** @param range from the least to the largest number: 255 for bytes, 2 for what networks see */
+    public static double of(double meanSquareError, double range) {
+        return 10 * Math.log10(range * range / meanSquareError);
     }
 
     /** The sum of the squared differences of two pictures of one size. */
