@@ -162,11 +162,15 @@ final class ImagineTraining implements Callable<Integer> {
             Lesson held, Executor executor) {
         out().printf("%,d pictures of %d × %d, %,d held out%n", lesson.pictures.size(), form.size(), form.size(),
                 held.pictures.size());
+        Path autoencoderFolder = training.out().resolve(Painter.AUTOENCODER);
         try (Interrupt interrupt = new Interrupt()) {
-            AutoencoderKl autoencoder = run.isPixels() ? null : autoencoder(run, form, lesson.pictures, held.pictures, executor);
+            if (!run.isPixels()) {
+                getAutoencoder(run, form, lesson.pictures, held.pictures, autoencoderFolder, executor);
+            }
             if (interrupt.isRequested()) {
                 return;
             }
+            AutoencoderKl autoencoder = run.isPixels() ? null : Painter.loadAutoencoder(autoencoderFolder);
             int words = tokenizer == null ? 0 : tokenizer.vocabularySize();
             Dit dit = new Dit(run.transformer(form, classes.size(), words), Scope.root(run.training().seed()));
             Painter painter = new Painter(new Painter.Settings(form.channels(), form.size(), run.way()), autoencoder, dit,
@@ -178,17 +182,15 @@ final class ImagineTraining implements Callable<Integer> {
 
     // ---- the autoencoder --------------------------------------------------------------------------------------
 
-    /** The one that was asked for, that the folder has, or a new one. */
-    private AutoencoderKl autoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held,
+    /** Fills the folder with the one that was asked for, or a new one, unless it has one; an interrupted run leaves it so. */
+    private void getAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held, Path folder,
             Executor executor) {
-        Path folder = training.out().resolve(Painter.AUTOENCODER);
         if (autoencoderOf != null) {
             copy(autoencoderOf.resolve(Painter.AUTOENCODER), folder);
         }
         if (!Files.exists(folder.resolve(ModelFolder.WEIGHTS))) {
             trainAutoencoder(run, form, pictures, held, folder, executor);
         }
-        return Painter.loadAutoencoder(folder);
     }
 
     private static void copy(Path from, Path to) {
