@@ -1,7 +1,9 @@
 package dev.sirocco.vision;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Pictures with what a person would call them.
@@ -28,6 +30,20 @@ public record CaptionedPictures(List<Picture> pictures, List<String> captions) {
     public static String name(String caption) {
         int comma = caption.indexOf(", ");
         return comma < 0 ? caption : caption.substring(0, comma);
+    }
+
+    /** The first n of each caption. */
+    public CaptionedPictures atMost(int n) {
+        Map<String, Integer> counts = new HashMap<>();
+        List<Picture> somePictures = new ArrayList<>();
+        List<String> someCaptions = new ArrayList<>();
+        for (int i = 0; i < size(); i++) {
+            if (counts.merge(captions.get(i), 1, Integer::sum) <= n) {
+                somePictures.add(pictures.get(i));
+                someCaptions.add(captions.get(i));
+            }
+        }
+        return new CaptionedPictures(somePictures, someCaptions);
     }
 
     /** These and others behind them. */

@@ -111,6 +111,7 @@ class FoldersTest {
         assertEquals(List.of("A red thing", "sea"), data.captions());
         assertEquals(Picture.filled(2, 3, 0xFF0000), data.pictures().getFirst());
         assertEquals(4, data.and(data).size());
+        assertEquals(data, data.and(data).atMost(1));
     }
 
     @Test

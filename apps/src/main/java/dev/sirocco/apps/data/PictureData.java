@@ -30,6 +30,8 @@ public final class PictureData {
 
     /** The share that is not trained on, where the data has no part of its own for that. */
     private static final double HELD_OUT = 0.05;
+    /** Pictures of one caption that are learned from: some games have a hundred tiles of one wall. */
+    private static final int MOST_OF_ONE = 4;
     private static final List<String> DIGITS = IntStream.range(0, 256).mapToObj(Integer::toString).toList();
 
     /** What is learned from, and what is only measured on. */
@@ -105,7 +107,7 @@ public final class PictureData {
     public Split<CaptionedPictures> captioned(List<String> names) {
         CaptionedPictures all = names.stream().map(this::captioned).reduce(CaptionedPictures::and)
                 .orElseThrow(() -> new UserError("no pictures to learn from: give --data"));
-        return new Split<>(part(all, false), part(all, true));
+        return new Split<>(part(all, false).atMost(MOST_OF_ONE), part(all, true));
     }
 
     private CaptionedPictures captioned(String name) {

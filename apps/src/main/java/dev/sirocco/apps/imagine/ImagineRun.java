@@ -28,7 +28,8 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
         long autoencoderSteps, int layers, int width, double ema, TrainingSettings training) {
 
     private static final int HEAD = 32;
-    private static final int CONTEXT = 12;
+    /** Words of a caption. */
+    static final int CONTEXT = 12;
     private static final int TEXT_LAYERS = 2;
     private static final int TEXT_HEADS = 4;
     private static final int TEXT_WIDTH = 128;
@@ -40,9 +41,9 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
     }
 
     ImagineRun check() {
-        training.check();
-        if (!isPixels && autoencoderMinutes == 0 && autoencoderSteps == 0) {
-            throw new UserError("training without end: give --autoencoder-minutes M or --autoencoder-steps N, or --pixels");
+        training.checkRanges();
+        if (isPixels && !training.hasEnd()) {
+            throw new UserError("training without end: give --minutes M or --steps N");
         }
         new Range("--size", 0, 512).check(size);
         new Range("--latent", 1, 64).check(latent);
@@ -70,25 +71,32 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
         return form;
     }
 
+    boolean hasAutoencoderEnd() {
+        return autoencoderMinutes > 0 || autoencoderSteps > 0;
+    }
+
     AutoencoderKl.Config autoencoder(PictureForm form) {
         return AutoencoderKl.Config.small(form.channels(), latent);
     }
 
-    /** @param words of captions, 0 for classes */
-    Dit.Config transformer(PictureForm form, int classes, int words) {
-        int grid = isPixels ? form.size() : form.size() / autoencoder(form).factor();
+    /**
+     * @param autoencoder null if the transformer makes pixels
+     * @param words of captions, 0 for classes
+     */
+    Dit.Config transformer(PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
+        int grid = autoencoder == null ? form.size() : form.size() / autoencoder.factor();
         int patch = 1;
         while (grid / patch > MOST_PLACES && grid % (2 * patch) == 0) {
             patch *= 2;
         }
-        int channels = isPixels ? form.channels() : latent;
+        int channels = autoencoder == null ? form.channels() : autoencoder.latent();
         Dit.Config config = new Dit.Config(grid, patch, channels, layers, width / HEAD, width, classes, false);
         return words == 0 ? config : config.withText(words, CONTEXT, TEXT_LAYERS, TEXT_HEADS, TEXT_WIDTH, 0);
     }
 
     /** The autoencoder's part of the run. */
     TrainingSettings autoencoderTraining() {
-        return new TrainingSettings(autoencoderSteps, autoencoderMinutes, 32, 1e-3, training.seed(), training.evalEvery(),
+        return new TrainingSettings(autoencoderSteps, autoencoderMinutes, 32, 0.03, training.seed(), training.evalEvery(),
                 training.saveEvery(), training.logEvery(), training.inspectEvery(), training.recompute());
     }
 }

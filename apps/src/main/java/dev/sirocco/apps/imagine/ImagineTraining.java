@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,12 +50,13 @@ import picocli.CommandLine.ParentCommand;
 /** {@code sirocco imagine train}: a model that makes pictures. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false, description = {
         "Trains a model that makes pictures of what it is told: first an autoencoder, then a diffusion transformer on its "
-        + "latents. It is told captions, or classes where the pictures have those.", "Ctrl-C saves; --resume goes on."})
+        + "latents. It is told captions, or classes where the pictures have those.",
+        "Without --minutes and --steps the autoencoder alone is trained.", "Ctrl-C saves; --resume goes on."})
 final class ImagineTraining implements Callable<Integer> {
 
     private static final double DIVERGENCE = 1e-4;
     private static final double DECAY = 0.01;
-    /** Of Muon's learning rate: AdamW's, for all that is not a matrix of a block. */
+    /** Of Muon's learning rate: AdamW's, for all that is not a hidden matrix. */
     private static final double ADAM_SHARE = 0.1;
     /** Held-out pictures that are validated on while training. */
     private static final int VALIDATED = 512;
@@ -117,6 +119,10 @@ final class ImagineTraining implements Callable<Integer> {
     public Integer call() {
         PictureData source = new PictureData(out()::println);
         ImagineRun run = settings(source);
+        Path autoencoder = training.out().resolve(Painter.AUTOENCODER).resolve(ModelFolder.WEIGHTS);
+        if (!run.isPixels() && autoencoderOf == null && !run.hasAutoencoderEnd() && !Files.exists(autoencoder)) {
+            throw new UserError("no autoencoder: give --autoencoder-minutes M, --autoencoder-steps N, --autoencoder DIR or --pixels");
+        }
         Executor executor = device.executor();
         training.folder();
         training.write(run);
@@ -131,9 +137,8 @@ final class ImagineTraining implements Callable<Integer> {
             PictureData.Split<CaptionedPictures> split = source.captioned(run.names());
             PictureForm form = run.form(PictureForm.of(split.training().pictures()));
             WordTokenizer tokenizer = WordTokenizer.of(split.training().captions(), LEAST_OFTEN);
-            int context = run.transformer(form, 0, tokenizer.vocabularySize()).context();
             Function<CaptionedPictures, Lesson> lesson = part -> new Lesson(form.fit(part.pictures()),
-                    part.captions().stream().map(caption -> tokenizer.encode(caption, context)).toList());
+                    part.captions().stream().map(caption -> tokenizer.encode(caption, ImagineRun.CONTEXT)).toList());
             train(run, form, tokenizer, List.of(), lesson.apply(split.training()), lesson.apply(split.held()).first(VALIDATED), executor);
         }
         return 0;
@@ -150,7 +155,7 @@ final class ImagineTraining implements Callable<Integer> {
         given.put("way", way);
         given.put("isPixels", isPixels);
         given.put("autoencoderMinutes", autoencoderMinutes);
-        given.put("autoencoderSteps", autoencoderOf == null ? autoencoderSteps : Long.valueOf(1));
+        given.put("autoencoderSteps", autoencoderSteps);
         given.put("latent", latent);
         given.put("layers", layers);
         given.put("width", width);
@@ -170,9 +175,15 @@ final class ImagineTraining implements Callable<Integer> {
             if (interrupt.isRequested()) {
                 return;
             }
+            if (!run.training().hasEnd()) {
+                out().printf("only the autoencoder, as neither --minutes nor --steps was given: give one with --resume to go on, "
+                        + "or take it with --autoencoder %s for another model%n", training.out());
+                return;
+            }
             AutoencoderKl autoencoder = run.isPixels() ? null : Painter.loadAutoencoder(autoencoderFolder);
             int words = tokenizer == null ? 0 : tokenizer.vocabularySize();
-            Dit dit = new Dit(run.transformer(form, classes.size(), words), Scope.root(run.training().seed()));
+            Dit dit = new Dit(run.transformer(form, autoencoder == null ? null : autoencoder.config(), classes.size(), words),
+                    Scope.root(run.training().seed()));
             Painter painter = new Painter(new Painter.Settings(form.channels(), form.size(), run.way()), autoencoder, dit,
                     tokenizer, classes);
             painter.writeSettings(training.out());
@@ -185,35 +196,45 @@ final class ImagineTraining implements Callable<Integer> {
     /** Fills the folder with the one that was asked for, or a new one, unless it has one; an interrupted run leaves it so. */
     private void getAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held, Path folder,
             Executor executor) {
+        if (Files.exists(folder.resolve(ModelFolder.WEIGHTS))) {
+            return;
+        }
         if (autoencoderOf != null) {
-            copy(autoencoderOf.resolve(Painter.AUTOENCODER), folder);
+            copyAutoencoder(autoencoderOf, folder, form);
+        } else if (!trainAutoencoder(run, form, pictures, held, folder, executor)) {
+            return;
         }
-        if (!Files.exists(folder.resolve(ModelFolder.WEIGHTS))) {
-            trainAutoencoder(run, form, pictures, held, folder, executor);
-        }
+        measure(folder, form, pictures, executor);
     }
 
-    private static void copy(Path from, Path to) {
+    private static void copyAutoencoder(Path model, Path folder, PictureForm form) {
+        Path from = model.resolve(Painter.AUTOENCODER);
+        int channels = Painter.autoencoderConfig(from).channels();
+        if (channels != form.channels()) {
+            throw new UserError("the autoencoder of %s is for pictures of %d channels, these have %d: take another".formatted(
+                    model, channels, form.channels()));
+        }
         try {
-            Files.createDirectories(to);
-            for (String name : List.of(ModelFolder.CONFIG, ModelFolder.WEIGHTS)) {
-                Files.copy(from.resolve(name), to.resolve(name));
-            }
+            Files.createDirectories(folder);
+            Files.copy(from.resolve(ModelFolder.CONFIG), folder.resolve(ModelFolder.CONFIG), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(ModelFolder.weights(from, Painter.COMMAND), folder.resolve(ModelFolder.WEIGHTS));
         } catch (IOException e) {
-            throw new UserError("cannot take the autoencoder of %s (%s): name a folder that `sirocco imagine train` wrote"
-                    .formatted(from.getParent(), e.getMessage()), e);
+            throw new UserError("cannot take the autoencoder of %s (%s): name a folder that `%s` wrote"
+                    .formatted(model, e.getMessage(), Painter.COMMAND), e);
         }
     }
 
-    private void trainAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held, Path folder,
+    /** @return whether the training came to its end */
+    private boolean trainAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held, Path folder,
             Executor executor) {
         AutoencoderKl.Config config = run.autoencoder(form);
         AutoencoderKl autoencoder = new AutoencoderKl(config, Scope.root(run.training().seed()));
         var settings = run.autoencoderTraining();
         AutoencoderTask task = new AutoencoderTask(autoencoder, pictures, held,
                 new Augmentation(form.size() / 16.0, 0, 0, true, settings.seed()), settings.batch(), DIVERGENCE, settings.seed());
-        Optimizer optimizer = new Optimizer(autoencoder.parameters(),
-                Group.all(new AdamW(settings.learningRate(), 0.9, 0.99, 1e-8, 0)));
+        double rate = settings.learningRate();
+        Optimizer optimizer = new Optimizer(autoencoder.parameters(), new Group(p -> p.shape().rank() == 4, new Muon(rate, 0)),
+                Group.all(new AdamW(rate * ADAM_SHARE, 0.9, 0.99, 1e-8, 0)));
         try (Trainer trainer = new Trainer(task, optimizer, Schedule.cosine(0.05).withWarmup(0.02),
                 settings.config(1, 0), folder, Map.of(), executor, out())) {
             trainer.resume();
@@ -225,16 +246,18 @@ final class ImagineTraining implements Callable<Integer> {
             out().printf(Locale.ROOT, "autoencoder: PSNR %.2f dB on %,d held-out pictures%n",
                     PeakSignalToNoise.of(result.bestLoss(), 2), held.size());
             if (!result.isComplete()) {
-                return;
+                return false;
             }
         }
         JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(config));
         ModelFolder.export(folder);
-        JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(measured(folder, form, pictures, executor)));
+        return true;
     }
 
-    /** With the scale and shift that give the latents of these pictures mean 0 and deviation 1. */
-    private static AutoencoderKl.Config measured(Path folder, PictureForm form, List<Picture> pictures, Executor executor) {
+    /** Gives the autoencoder the scale and shift by which the latents of these pictures have mean 0 and deviation 1. */
+    private static void measure(Path folder, PictureForm form, List<Picture> pictures, Executor executor) {
+        AutoencoderKl.Config config = Painter.autoencoderConfig(folder);
+        JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(config.withScale(1, 0)));
         AutoencoderKl autoencoder = Painter.loadAutoencoder(folder);
         List<Picture> some = pictures.subList(0, Math.min(2000, pictures.size()));
         double sum = 0;
@@ -248,7 +271,8 @@ final class ImagineTraining implements Callable<Integer> {
             }
         }
         double mean = sum / count;
-        return autoencoder.config().withScale(1 / Math.sqrt(squares / count - mean * mean), mean);
+        JsonFile.write(folder.resolve(ModelFolder.CONFIG),
+                Records.toTexts(config.withScale(1 / Math.sqrt(squares / count - mean * mean), mean)));
     }
 
     // ---- the transformer --------------------------------------------------------------------------------------

@@ -97,10 +97,13 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
         return new Painter(settings, autoencoder, dit, tokenizer, classes);
     }
 
+    static AutoencoderKl.Config autoencoderConfig(Path folder) {
+        return JsonFile.read(folder.resolve(ModelFolder.CONFIG), texts -> Records.fromTexts(AutoencoderKl.Config.class, texts));
+    }
+
     static AutoencoderKl loadAutoencoder(Path folder) {
         Path weights = ModelFolder.weights(folder, COMMAND);
-        AutoencoderKl.Config config = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
-                texts -> Records.fromTexts(AutoencoderKl.Config.class, texts));
+        AutoencoderKl.Config config = autoencoderConfig(folder);
         return Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new AutoencoderKl(config, scope));
     }
 

@@ -15,7 +15,7 @@ import java.util.List;
 record LookRun(String data, boolean isLabelled, int size, int patch, TrainingSettings training) {
 
     static LookRun start(String data, boolean isLabelled) {
-        return new LookRun(data, isLabelled, 0, 0, new TrainingSettings(isLabelled ? 64 : 256, 0.02));
+        return new LookRun(data, isLabelled, 0, 0, new TrainingSettings(isLabelled ? 64 : 256, 0.01));
     }
 
     List<String> names() {

@@ -48,7 +48,7 @@ final class LookTraining implements Callable<Integer> {
     private static final double SMOOTHING = 0.05;
     private static final double DECAY = 0.1;
     /** Of Muon's learning rate: AdamW's, for all that is not a matrix of a layer. */
-    private static final double ADAM_SHARE = 0.15;
+    private static final double ADAM_SHARE = 0.3;
 
     @ParentCommand
     private Look parent;
@@ -147,7 +147,8 @@ final class LookTraining implements Callable<Integer> {
     /** Moved a little and, where that is of no consequence, mirrored: digits and letters it would change. */
     private static Augmentation augmentation(LookRun run, PictureForm form) {
         boolean isDigits = run.data().contains("mnist") && !run.data().contains("fashion");
-        return new Augmentation(form.size() / 14.0, isDigits ? 10 : 0, isDigits ? 0.1 : 0, !isDigits, run.training().seed());
+        return isDigits ? new Augmentation(form.size() / 14.0, 10, 0.1, false, run.training().seed())
+                : new Augmentation(form.size() / 28.0, 0, 0, true, run.training().seed());
     }
 
     private void train(LookRun run, Task task, Runnable writeSettings, String about) {

@@ -23,11 +23,20 @@ public record TrainingSettings(long steps, double minutes, int batch, double lea
         this(0, 0, batch, learningRate, 1, 250, 250, 10, 0, false);
     }
 
+    public boolean hasEnd() {
+        return steps > 0 || minutes > 0;
+    }
+
     /** @throws UserError if a setting is out of range, or the run has no end */
     public void check() {
-        if (steps == 0 && minutes == 0) {
+        if (!hasEnd()) {
             throw new UserError("training without end: give --minutes M or --steps N");
         }
+        checkRanges();
+    }
+
+    /** @throws UserError if a setting is out of range */
+    public void checkRanges() {
         new Range("--steps", 0, 1e9).check(steps);
         new Range("--minutes", 0, MONTH_OF_MINUTES).check(minutes);
         new Range("--batch", 1, 65_536).check(batch);

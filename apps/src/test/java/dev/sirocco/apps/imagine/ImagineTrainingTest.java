@@ -3,6 +3,7 @@ package dev.sirocco.apps.imagine;
 import static dev.sirocco.apps.Printed.assertRefused;
 import static dev.sirocco.apps.Printed.wellBy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sirocco.vision.Picture;
@@ -66,11 +67,24 @@ class ImagineTrainingTest {
     }
 
     @Test
+    void theAutoencoderAlone() {
+        Path out = folder.resolve("alone");
+        String[] start = {"imagine", "train", "--out", out.toString(), "--data", data.toString(), "--latent", "2",
+            "--layers", "1", "--width", "32", "--batch", "4", "--autoencoder-steps", "1"};
+        assertTrue(wellBy(start).contains("only the autoencoder"));
+        assertFalse(Files.exists(out.resolve("config.json")));
+        String said = wellBy("imagine", "train", "--out", out.toString(), "--resume", "--steps", "2");
+        assertTrue(said.contains("finished after 2 steps"), said);
+        assertFalse(said.contains("PSNR"), said);
+    }
+
+    @Test
     void badInputIsRefused() {
         String out = folder.resolve("out").toString();
         assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1"}, "give --data");
         assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString()},
                 "--autoencoder-minutes");
+        assertRefused(new String[] {"imagine", "train", "--out", out, "--data", data.toString(), "--pixels"}, "--minutes");
         assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString(), "--pixels",
             "--width", "33"}, "multiple of 32");
         assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString(), "--pixels",

@@ -45,7 +45,7 @@ public record Muon(double learningRate, double momentum, double firstMomentum, i
     public void update(Graph g, List<State> parameters, List<Tensor> gradients, Tensor numbers, Slots slots) {
         Map<Shape, List<Block>> equal = new LinkedHashMap<>();
         for (int i = 0; i < parameters.size(); i++) {
-            Tensor gradient = gradients.get(i);
+            Tensor gradient = matrix(gradients.get(i));
             int row = 0;
             for (int height : rows.apply(parameters.get(i))) {
                 Shape shape = gradient.shape().with(0, height);
@@ -67,9 +67,14 @@ public record Muon(double learningRate, double momentum, double firstMomentum, i
         Tensor rate = numbers.slice(0, 0, 1);
         steps.forEach((parameter, parts) -> {
             Tensor decay = rate.mul(-weightDecay).add(1);
-            Tensor step = Tensor.concat(0, parts).mul(rate);
+            Tensor step = Tensor.concat(0, parts).reshape(parameter.shape()).mul(rate);
             g.assign(parameter, g.read(parameter).mul(decay).sub(step));
         });
+    }
+
+    /** A convolution's weight (out, in, …) as the matrix (out, in · …) that is multiplied with patches. */
+    private static Tensor matrix(Tensor x) {
+        return x.reshape(x.dim(0), Math.toIntExact(x.shape().numel() / x.dim(0)));
     }
 
     private Tensor step(Graph g, Shape shape, List<Block> blocks, Tensor beta, Slots slots) {

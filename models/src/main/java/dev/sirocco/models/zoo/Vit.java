@@ -45,7 +45,7 @@ public final class Vit {
 
         /** For pictures such as MNIST's 28×28, to be trained in minutes: 6 layers of width 128; 0.8M parameters. */
         public static Config small(int size, int patch, int channels, int classes) {
-            return new Config(size, patch, channels, 6, 4, 128, 256, classes, 0.1);
+            return new Config(size, patch, channels, 6, 4, 128, 256, classes, 0);
         }
 
         int patches() {

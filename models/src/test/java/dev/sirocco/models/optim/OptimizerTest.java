@@ -1,5 +1,6 @@
 package dev.sirocco.models.optim;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,8 +25,12 @@ class OptimizerTest {
 
     /** The parameter after four steps, the gradient being cos(parameter · step). */
     private static float[] run(Algorithm algorithm, int steps) {
+        return run(algorithm, steps, 3, 5);
+    }
+
+    private static float[] run(Algorithm algorithm, int steps, int... shape) {
         Scope scope = Scope.root(1);
-        State p = scope.param("p", (w, _) -> w.set(GOLDEN.get("start")), 3, 5);
+        State p = scope.param("p", (w, _) -> w.set(GOLDEN.get("start")), shape);
         Optimizer optimizer = new Optimizer(scope.parameters(), Group.all(algorithm));
         Graph g = new Graph(true);
         Tensor gradient = g.read(p).mul(g.input("step", DType.F32, 1)).cos();
@@ -77,6 +82,12 @@ class OptimizerTest {
             double meanSquare = small.square().sum().eval().scalar() / (2 * small.dim(1));
             assertTrue(meanSquare > 0.5 && meanSquare < 1.4, "mean squared singular value " + meanSquare);
         }
+    }
+
+    @Test
+    void muonSeesAConvolutionAsAMatrix() {
+        Muon muon = new Muon(0.02, 0.1);
+        assertArrayEquals(run(muon, 3), run(muon, 3, 3, 1, 5, 1));
     }
 
     @Test
