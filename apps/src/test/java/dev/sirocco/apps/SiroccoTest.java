@@ -2,6 +2,7 @@ package dev.sirocco.apps;
 
 import static dev.sirocco.apps.Printed.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sirocco.tensor.exec.Executors;
@@ -49,6 +50,13 @@ class SiroccoTest {
                 "TornadoVM", "All is well."}) {
             assertTrue(said.contains(part), said);
         }
+    }
+
+    @Test
+    void theRehearsalRunsTheApps() {
+        String said = Printed.wellBy("rehearse");
+        assertTrue(said.contains("All is well.") && said.contains("ROMEO:"), said);
+        assertFalse(Printed.wellBy("--help").contains("rehearse"));
     }
 
     @Test
