@@ -166,6 +166,13 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         }
     }
 
+    /** The numbers that {@link #copyTo} writes. */
+    public float[] floats() {
+        float[] chw = new float[size()];
+        copyTo(chw, 0);
+        return chw;
+    }
+
     /** The picture of numbers laid out as {@link #copyTo} does; they are rounded, and clamped to -1 … 1. */
     public static Picture of(float[] chw, int offset, int channels, int height, int width) {
         int plane = width * height;

@@ -1,10 +1,9 @@
 package dev.sirocco.apps.imagine;
 
+import dev.sirocco.models.train.BatchedProgram;
 import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.tensor.exec.Executor;
-import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.DType;
-import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Tensor;
 import dev.sirocco.vision.Picture;
@@ -26,12 +25,7 @@ record Latents(PictureForm form, AutoencoderKl autoencoder) {
 
     /** Of each picture in the {@link #form} its pixels, or its latents (C, h, w), of about deviation 1. */
     List<float[]> encode(List<Picture> pictures, Executor executor) {
-        List<float[]> pixels = new ArrayList<>();
-        for (Picture picture : pictures) {
-            float[] one = new float[picture.size()];
-            picture.copyTo(one, 0);
-            pixels.add(one);
-        }
+        List<float[]> pixels = pictures.stream().map(Picture::floats).toList();
         Shape picture = Shape.of(form.channels(), form.size(), form.size());
         return autoencoder == null ? pixels
                 : map(pixels, picture, x -> autoencoder.scaled(autoencoder.encode(x).mean()), executor);
@@ -50,24 +44,12 @@ record Latents(PictureForm form, AutoencoderKl autoencoder) {
 
     /** @param shape of one */
     private static List<float[]> map(List<float[]> all, Shape shape, UnaryOperator<Tensor> network, Executor executor) {
-        int batch = Math.min(BATCH, all.size());
-        int size = Math.toIntExact(shape.numel());
-        List<float[]> results = new ArrayList<>();
-        Graph g = new Graph();
-        g.output("y", network.apply(g.input("x", DType.F32, Shape.of(batch).concat(shape))));
-        try (Program program = g.compile(executor)) {
-            float[] x = new float[batch * size];
-            for (int first = 0; first < all.size(); first += batch) {
-                int count = Math.min(batch, all.size() - first);
-                for (int row = 0; row < count; row++) {
-                    System.arraycopy(all.get(first + row), 0, x, row * size, size);
-                }
-                program.input("x").set(x);
-                program.run();
-                results.addAll(split(program.output("y").floats(), batch).subList(0, count));
-            }
+        if (all.isEmpty()) {
+            return List.of();
         }
-        return results;
+        try (BatchedProgram program = new BatchedProgram(network, Math.min(BATCH, all.size()), DType.F32, shape, executor)) {
+            return List.of(program.ofFloats(all));
+        }
     }
 
     /** Numbers of n things in equal parts. */

@@ -3,12 +3,12 @@ package dev.sirocco.apps.look;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.train.BatchedProgram;
 import dev.sirocco.models.train.Records;
 import dev.sirocco.models.zoo.Clip;
 import dev.sirocco.tensor.exec.Executor;
-import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.DType;
-import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.WordTokenizer;
 import dev.sirocco.vision.Picture;
@@ -58,25 +58,11 @@ public record Matcher(Clip clip, WordTokenizer tokenizer) {
     /** Vectors of length 1, those of what fits pointing the same way. */
     public float[][] ofCaptions(List<String> captions, Executor executor) {
         int context = clip.config().context();
-        int batch = Math.min(BATCH, captions.size());
-        Graph g = new Graph();
-        g.output("vectors", clip.ofCaptions(g.input("captions", DType.I32, batch, context)));
-        float[][] vectors = new float[captions.size()][clip.config().common()];
-        try (Program program = g.compile(executor)) {
-            for (int first = 0; first < vectors.length; first += batch) {
-                int[] tokens = new int[batch * context];
-                for (int row = 0; row < batch && first + row < vectors.length; row++) {
-                    System.arraycopy(tokenizer.encode(captions.get(first + row), context), 0, tokens, row * context, context);
-                }
-                program.input("captions").set(tokens);
-                program.run();
-                float[] all = program.output("vectors").floats();
-                for (int row = 0; row < batch && first + row < vectors.length; row++) {
-                    System.arraycopy(all, row * vectors[0].length, vectors[first + row], 0, vectors[0].length);
-                }
-            }
+        List<int[]> tokens = captions.stream().map(caption -> tokenizer.encode(caption, context)).toList();
+        try (BatchedProgram program = new BatchedProgram(clip::ofCaptions, Math.min(BATCH, captions.size()), DType.I32,
+                Shape.of(context), executor)) {
+            return program.ofInts(tokens);
         }
-        return vectors;
     }
 
     /** How well two vectors fit: from -1, not at all, to 1. */
