@@ -4,9 +4,7 @@
 
 FOLDER has models.py of github.com/facebookresearch/DiT. Needs transformers, diffusers and timm.
 
-A tiny network with random weights each. The file has the weights under their published names, and beside them
-golden.input.*, golden.output.* and golden.gradient.*, by name of the input or the parameter, the gradients being those
-of the sum, over the outputs, of the mean of squares.
+A tiny network with random weights each, in the layout of golden_layout.py.
 """
 import sys, tempfile
 from pathlib import Path
@@ -14,22 +12,14 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL, UNet2DModel
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from transformers import (CLIPConfig, CLIPModel, ConvNextConfig, ConvNextForImageClassification, ViTConfig,
                           ViTForImageClassification)
 
 sys.path.append(sys.argv[2])
 from models import DiT, modulate
 
-out = Path(sys.argv[1])
-
-
-def randomise(model, scale=0.15):
-    """Zeros, ones and tiny numbers hide mistakes."""
-    for p in model.parameters():
-        if p.requires_grad:
-            p.data += scale * torch.randn_like(p)
-    return model.eval()
+from golden_layout import randomise, save
 
 
 def published(model):
@@ -37,15 +27,6 @@ def published(model):
     with tempfile.TemporaryDirectory() as folder:
         model.save_pretrained(folder)
         return load_file(next(Path(folder).glob("*.safetensors")))
-
-
-def save(file, weights, inputs, outputs, gradients):
-    """The gradients: tensors by name."""
-    sum(o.square().mean() for o in outputs.values()).backward()
-    golden = {f"golden.input.{k}": v.int() if v.dtype == torch.int64 else v for k, v in inputs.items()}
-    golden |= {f"golden.output.{k}": v for k, v in outputs.items()}
-    golden |= {f"golden.gradient.{k}": v.grad for k, v in gradients.items()}
-    save_file({k: v.detach().clone().contiguous() for k, v in (weights | golden).items()}, out / f"{file}.safetensors")
 
 
 def vit():

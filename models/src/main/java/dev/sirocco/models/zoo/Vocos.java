@@ -1,0 +1,141 @@
+package dev.sirocco.models.zoo;
+
+import dev.sirocco.models.nn.Activation;
+import dev.sirocco.models.nn.Convolution;
+import dev.sirocco.models.nn.Init;
+import dev.sirocco.models.nn.LayerNorm;
+import dev.sirocco.models.nn.Linear;
+import dev.sirocco.models.nn.Mlp;
+import dev.sirocco.models.nn.Parameters;
+import dev.sirocco.models.nn.Scope;
+import dev.sirocco.tensor.fast.InverseStft;
+import dev.sirocco.tensor.ir.State;
+import dev.sirocco.tensor.ir.Storage;
+import dev.sirocco.tensor.ir.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Vocos (Siuzdak 2024): a mel spectrogram to the sound. A ConvNeXt over the frames, at their rate from end to end, then a
+ * head that gives each frame's spectrum by magnitude and phase, of which the inverse STFT makes the sound (section 3).
+ *
+ * <p>The names of its parameters are those of the published charactr/vocos-mel-24khz.
+ */
+public final class Vocos {
+
+    /**
+     * What a network is made of.
+     *
+     * @param mels bands of the spectrogram
+     * @param width channels of a frame
+     * @param hidden width within the MLPs
+     * @param nFft samples of a frame of the inverse STFT
+     * @param hop samples between frames
+     * @param isCentred whether the first frame lies around the first sample, so that T frames are (T - 1) · hop samples;
+     *     otherwise T frames are T · hop samples
+     */
+    public record Config(int mels, int width, int hidden, int layers, int nFft, int hop, boolean isCentred) {
+
+        /** The published network for 24 kHz; 13.5M parameters. */
+        public static Config published() {
+            return new Config(100, 512, 1536, 8, 1024, 256, true);
+        }
+
+        private InverseStft inverseStft() {
+            return isCentred ? InverseStft.centred(nFft, hop) : new InverseStft(nFft, hop, (nFft - hop) / 2);
+        }
+    }
+
+    /** Each channel mixed with the frames around, then the channels with each other. */
+    private final class Block {
+
+        private final String path;
+        private final Convolution depthwise;
+        private final LayerNorm norm;
+        private final Mlp mlp;
+        private final State gamma;
+
+        Block(Scope scope) {
+            int width = config.width;
+            path = scope.path();
+            depthwise = new Convolution(scope.at("dwconv"),
+                    Convolution.Config.same(1, width, width, KERNEL).withGroups(width), INIT);
+            norm = new LayerNorm(scope.at("norm"), width, EPS);
+            mlp = new Mlp(new Linear(scope.at("pwconv1"), width, config.hidden, true, INIT), null, Activation.GELU,
+                    new Linear(scope.at("pwconv2"), config.hidden, width, true, INIT));
+            gamma = scope.param("gamma", Init.constant(1.0 / config.layers), width);
+        }
+
+        Tensor apply(Tensor x) {                                             // (N, width, T)
+            try (var _ = x.graph().at(path)) {
+                Tensor y = mlp.apply(norm.apply(depthwise.apply(x).transpose()));
+                return x.add(y.mul(x.read(gamma)).transpose());              // (N, width, T)
+            }
+        }
+    }
+
+    private static final Init INIT = Init.normal(0.02);
+    private static final double EPS = 1e-6;
+    private static final int KERNEL = 7;
+    /** Keeps a network that has gone astray from infinite sounds. */
+    private static final double LARGEST_MAGNITUDE = 100;
+
+    private final Config config;
+    private final Parameters parameters;
+    private final Convolution embed;
+    private final LayerNorm norm;
+    private final List<Block> blocks = new ArrayList<>();
+    private final LayerNorm lastNorm;
+    private final Linear head;
+    private final State window;
+
+    public Vocos(Config config, Scope scope) {
+        Config c = config;
+        this.config = config;
+        parameters = scope.parameters();
+        Scope backbone = scope.at("backbone");
+        embed = new Convolution(backbone.at("embed"), Convolution.Config.same(1, c.mels, c.width, KERNEL), INIT);
+        norm = new LayerNorm(backbone.at("norm"), c.width, EPS);
+        for (int i = 0; i < c.layers; i++) {
+            blocks.add(new Block(backbone.at("convnext").at(i)));
+        }
+        lastNorm = new LayerNorm(backbone.at("final_layer_norm"), c.width, EPS);
+        head = new Linear(scope.at("head").at("out"), c.width, c.nFft + 2, true, Init.uniformFanIn(1 / Math.sqrt(3)));
+        window = scope.at("head").at("istft").buffer("window", (w, _) -> fillHann(w), c.nFft);
+    }
+
+    public Config config() {
+        return config;
+    }
+
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /** Logarithms of a mel spectrogram (N, mels, T) → sound (N, samples), between -1 and 1 but not held there. */
+    public Tensor sound(Tensor mel) {
+        Tensor spectrum = head.apply(hidden(mel)).transpose();               // (N, nFft + 2, T)
+        List<Tensor> parts = spectrum.split(1, 2);                           // (N, nFft / 2 + 1, T) each
+        Tensor magnitude = parts.get(0).exp().minimum(LARGEST_MAGNITUDE);
+        Tensor phase = parts.get(1);
+        return mel.graph().add(config.inverseStft(), magnitude.mul(phase.cos()), magnitude.mul(phase.sin()),
+                mel.read(window));
+    }
+
+    /** What the head sees (N, T, width). */
+    public Tensor hidden(Tensor mel) {
+        Tensor x = norm.apply(embed.apply(mel).transpose()).transpose();     // (N, width, T)
+        for (Block block : blocks) {
+            x = block.apply(x);
+        }
+        return lastNorm.apply(x.transpose());
+    }
+
+    /** The periodic one. */
+    private static void fillHann(Storage w) {
+        int n = w.shape().dim(0);
+        for (int i = 0; i < n; i++) {
+            w.set(i, (float) (0.5 - 0.5 * Math.cos(2 * Math.PI * i / n)));
+        }
+    }
+}
