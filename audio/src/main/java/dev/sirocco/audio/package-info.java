@@ -1,2 +1,2 @@
-/** Signal processing, speech data and metrics: the home of {@code sirocco speak}, which is not built yet. */
+/** Sound: reading, writing and changing it, what is measured on it, and the home of {@code sirocco speak}. */
 package dev.sirocco.audio;

@@ -1,0 +1,57 @@
+package dev.sirocco.audio.tarsos;
+
+import be.tarsos.dsp.pitch.Yin;
+import be.tarsos.dsp.pitch.PitchDetectionResult;
+import dev.sirocco.audio.PitchTrack;
+import dev.sirocco.audio.Sound;
+
+/**
+ * Follows the pitch of a voice by YIN (de Cheveigné and Kawahara 2002).
+ *
+ * @param lowest    in Hz; a frame is two of its periods long, so a higher one makes pitch sharper in time
+ * @param highest   in Hz
+ * @param hop       seconds between frames
+ * @param threshold how much of a frame's power may be aperiodic for it to be voiced, 0 … 1
+ */
+public record PitchTracker(double lowest, double highest, double hop, double threshold) {
+
+    /** For speech of men, women and children, a hundred frames a second. */
+    public static final PitchTracker SPEECH = new PitchTracker(60, 500, 0.01, 0.2);
+
+    public PitchTracker {
+        if (!(lowest > 0 && highest > lowest && hop > 0 && threshold > 0 && threshold < 1)) {
+            throw new IllegalArgumentException(lowest + " … " + highest + " Hz, hop " + hop + ", threshold " + threshold);
+        }
+    }
+
+    /** Frames lie around the moments 0, hop, 2 hop … up to the sound's end; outside of the sound is silence. */
+    public PitchTrack track(Sound sound) {
+        int period = (int) Math.ceil(sound.rate() / lowest) + 2;
+        // Not FastYin, which takes some frames of pure tones for unvoiced.
+        Yin strict = new Yin(sound.rate(), 2 * period, threshold);
+        // TarsosDSP gives no periodicity above the threshold; a second look with a lax one does.
+        Yin lax = new Yin(sound.rate(), 2 * period, 1);
+        int nFrames = 1 + (int) (sound.seconds() / hop);
+        float[] f0 = new float[nFrames];
+        float[] periodicity = new float[nFrames];
+        float[] frame = new float[2 * period];
+        for (int t = 0; t < nFrames; t++) {
+            cut(sound.samples(), (int) Math.round(t * hop * sound.rate()) - period, frame);
+            PitchDetectionResult result = strict.getPitch(frame);
+            if (result.isPitched() && result.getPitch() >= lowest && result.getPitch() <= highest) {
+                f0[t] = result.getPitch();
+            } else {
+                result = lax.getPitch(frame);
+            }
+            periodicity[t] = Math.clamp(result.getProbability(), 0, 1);
+        }
+        return new PitchTrack(f0, periodicity, hop);
+    }
+
+    private static void cut(float[] samples, int from, float[] frame) {
+        for (int i = 0; i < frame.length; i++) {
+            int at = from + i;
+            frame[i] = at >= 0 && at < samples.length ? samples[at] : 0;
+        }
+    }
+}
