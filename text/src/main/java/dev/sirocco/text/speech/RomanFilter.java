@@ -25,7 +25,7 @@ final class RomanFilter extends RewriteFilter {
     private static final List<Rule> RULES = List.of(
             // not "the part I like"
             Rule.of("(?<=\\b(?i:" + NUMBERED + ") )(?!(?<=\\b\\p{Ll}{3,9} )I )" + ROMAN, m -> Numbers.cardinal(value(m.group(1)))),
-            Rule.of("(?<=\\b(?:" + RULERS + ") )(?!I (?:\\p{Ll}|'))" + ROMAN, 
+            Rule.of("(?<=\\b(?:" + RULERS + ") )(?!I (?:\\p{Ll}|'))" + ROMAN,
                     m -> "the " + Numbers.ordinal(value(m.group(1)))),
             Rule.of("(?<=\\p{Lu}\\p{Ll}{1,20} )(II|III|IV|VI|VII|VIII|IX|XI|XII|XIII|XIV|XV|XVI)",
                     m -> Numbers.cardinal(value(m.group(1)))),
