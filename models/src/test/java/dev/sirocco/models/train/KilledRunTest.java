@@ -10,11 +10,9 @@ import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.models.zoo.GptTask;
 import dev.sirocco.tensor.exec.Executors;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -41,10 +39,9 @@ class KilledRunTest {
     }
 
     private Process start() throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(a -> a.startsWith("--add-modules") || a.startsWith("--enable-native")).forEach(command::add);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), KilledRunTest.class.getName(), directory.toString()));
+        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
+                "-cp", System.getProperty("java.class.path"), KilledRunTest.class.getName(), directory.toString());
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
