@@ -41,9 +41,10 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
     }
 
     ImagineRun check() {
-        training.checkRanges();
-        if (isPixels && !training.hasEnd()) {
-            throw new UserError("training without end: give --minutes M or --steps N");
+        if (isPixels) {
+            training.check();
+        } else {
+            training.checkRanges();                          // without an end, the autoencoder alone is trained
         }
         new Range("--size", 0, 512).check(size);
         new Range("--latent", 1, 64).check(latent);

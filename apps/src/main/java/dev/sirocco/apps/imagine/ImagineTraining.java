@@ -119,8 +119,7 @@ final class ImagineTraining implements Callable<Integer> {
     public Integer call() {
         PictureData source = new PictureData(out()::println);
         ImagineRun run = settings(source);
-        Path autoencoder = training.out().resolve(Painter.AUTOENCODER).resolve(ModelFolder.WEIGHTS);
-        if (!run.isPixels() && autoencoderOf == null && !run.hasAutoencoderEnd() && !Files.exists(autoencoder)) {
+        if (!run.isPixels() && autoencoderOf == null && !run.hasAutoencoderEnd() && !hasAutoencoder()) {
             throw new UserError("no autoencoder: give --autoencoder-minutes M, --autoencoder-steps N, --autoencoder DIR or --pixels");
         }
         Executor executor = device.executor();
@@ -142,6 +141,14 @@ final class ImagineTraining implements Callable<Integer> {
             train(run, form, tokenizer, List.of(), lesson.apply(split.training()), lesson.apply(split.held()).first(VALIDATED), executor);
         }
         return 0;
+    }
+
+    private Path autoencoderFolder() {
+        return training.out().resolve(Painter.AUTOENCODER);
+    }
+
+    private boolean hasAutoencoder() {
+        return Files.exists(autoencoderFolder().resolve(ModelFolder.WEIGHTS));
     }
 
     private PrintStream out() {
@@ -167,7 +174,7 @@ final class ImagineTraining implements Callable<Integer> {
             Lesson held, Executor executor) {
         out().printf("%,d pictures of %d × %d, %,d held out%n", lesson.pictures.size(), form.size(), form.size(),
                 held.pictures.size());
-        Path autoencoderFolder = training.out().resolve(Painter.AUTOENCODER);
+        Path autoencoderFolder = autoencoderFolder();
         try (Interrupt interrupt = new Interrupt()) {
             if (!run.isPixels()) {
                 getAutoencoder(run, form, lesson.pictures, held.pictures, autoencoderFolder, executor);
@@ -196,7 +203,7 @@ final class ImagineTraining implements Callable<Integer> {
     /** Fills the folder with the one that was asked for, or a new one, unless it has one; an interrupted run leaves it so. */
     private void getAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held, Path folder,
             Executor executor) {
-        if (Files.exists(folder.resolve(ModelFolder.WEIGHTS))) {
+        if (hasAutoencoder()) {
             return;
         }
         if (autoencoderOf != null) {

@@ -88,16 +88,16 @@ final class UnitFilter extends NumericFilter {
     private static final String FRACTION = "(?:\\d+ )?\\d{1,3}/\\d{1,3}|\\d*[\u00BC-\u00BE\u2150-\u215E]";
 
     private static final List<Rule> RULES = List.of(
-            Rule.anywhere("(?<![\\w.])(\\d+)' ?(\\d{1,2})(?:\"|'')", m -> length(m.group(1), "foot", "feet") + " "
-                    + length(m.group(2), "inch", "inches")),
-            Rule.anywhere("(?<![\\w.])(\\d+)'(?![\\w])", m -> length(m.group(1), "foot", "feet")),
+            Rule.anywhere("(?<![\\w.])(\\d+)' ?(\\d{1,2})(?:\"|'')", m -> length(m.group(1), UNITS.get("ft")) + " "
+                    + length(m.group(2), UNITS.get("in."))),
+            Rule.anywhere("(?<![\\w.])(\\d+)'(?![\\w])", m -> length(m.group(1), UNITS.get("ft"))),
             Rule.anywhere("(?<![\\w.,/])(" + FRACTION + ") ?" + SYMBOL + "(?![\\p{L}\\d])",
                     m -> m.group(1) + " of a " + UNITS.get(m.group(2)).one()),
             // "a 5-km run"
             Rule.anywhere("(?<![\\w.,])({N})-" + SYMBOL + "(?=[ ,.]|$)",
                     m -> Numbers.written(m.group(1)) + " " + UNITS.get(m.group(2)).one()),
-            Rule.anywhere("(?<![\\p{L}\\d]|\\d[.,])({N}) ?" + SYMBOL + "(?![\\p{L}\\d'])", m -> length(m.group(1),
-                    UNITS.get(m.group(2)).one(), UNITS.get(m.group(2)).many())),
+            Rule.anywhere("(?<![\\p{L}\\d]|\\d[.,])({N}) ?" + SYMBOL + "(?![\\p{L}\\d'])",
+                    m -> length(m.group(1), UNITS.get(m.group(2)))),
             Rule.anywhere("(?<=[a-z])/(h|s|min|day|week|month|year|hour|second)\\b",
                     m -> " per " + (UNITS.containsKey(m.group(1))
                     ? UNITS.get(m.group(1)).one() : m.group(1))));
@@ -111,7 +111,7 @@ final class UnitFilter extends NumericFilter {
         return unit.matches("[ABJN]") ? "(?<=\\d )" + unit : Pattern.quote(unit);
     }
 
-    private static String length(String number, String one, String many) {
-        return Numbers.written(number) + " " + (number.equals("1") ? one : many);
+    private static String length(String number, Unit unit) {
+        return Numbers.written(number) + " " + (number.equals("1") ? unit.one : unit.many);
     }
 }
