@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Pictures with what a person would call them.
@@ -13,6 +14,9 @@ import java.util.Map;
  *                 {@code "hydra, dragon, monster"}
  */
 public record CaptionedPictures(List<Picture> pictures, List<String> captions) {
+
+    private static final Pattern ONE_SIDED =
+            Pattern.compile("\\b(left|right|arrow|clock|button|letters|alphabet|number|flag|symbol)");
 
     public CaptionedPictures {
         if (pictures.size() != captions.size()) {
@@ -44,6 +48,19 @@ public record CaptionedPictures(List<Picture> pictures, List<String> captions) {
             }
         }
         return new CaptionedPictures(somePictures, someCaptions);
+    }
+
+    /** These, and behind them their mirror images, save of what is said to have a side, or is written, or a flag. */
+    public CaptionedPictures withMirrored() {
+        List<Picture> mirrored = new ArrayList<>();
+        List<String> theirCaptions = new ArrayList<>();
+        for (int i = 0; i < size(); i++) {
+            if (!ONE_SIDED.matcher(captions.get(i)).find()) {
+                mirrored.add(pictures.get(i).flipped());
+                theirCaptions.add(captions.get(i));
+            }
+        }
+        return and(new CaptionedPictures(mirrored, theirCaptions));
     }
 
     /** These and others behind them. */

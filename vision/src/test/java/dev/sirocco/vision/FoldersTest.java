@@ -1,6 +1,7 @@
 package dev.sirocco.vision;
 
 import static dev.sirocco.vision.PictureTest.assertOneLine;
+import static dev.sirocco.vision.PictureTest.noise;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,5 +130,15 @@ class FoldersTest {
                 Captioned.CRAWL.caption(top + "mon/humanoids/elves/deep_elf_sorcerer.png"));
         assertEquals(Optional.of("rift, magic, weapon"), Captioned.CRAWL.caption(top + "item/weapon/artefact/spwpn_rift.png"));
         assertEquals(Optional.empty(), Captioned.CRAWL.caption(top + "player/hair/long_red.png"));
+    }
+
+    @Test
+    void mirrorImagesOfWhatHasNoSide() {
+        Picture picture = noise(5, 4, 3, 1);
+        List<String> captions = List.of("red dragon", "left arrow, west", "one o'clock, clock", "bright sun", "pirate flag");
+        CaptionedPictures all = new CaptionedPictures(Collections.nCopies(5, picture), captions).withMirrored();
+        assertEquals(List.of("red dragon", "bright sun"), all.captions().subList(5, all.size()));
+        assertEquals(picture.flipped(), all.pictures().get(5));
+        assertEquals(picture, all.pictures().get(4));
     }
 }

@@ -73,7 +73,8 @@ final class ImagineTraining implements Callable<Integer> {
     private Integer size;
 
     @Option(names = "--way", paramLabel = "WAY",
-            description = "flow (default): rectified flow; v: cosine schedule; epsilon: linear schedule.")
+            description = "flow (default): rectified flow; clean: the same, by the clean picture; v: cosine schedule; "
+                    + "epsilon: linear schedule.")
     private Painter.Way way;
 
     @Option(names = "--pixels", description = "Without an autoencoder.")
@@ -138,7 +139,8 @@ final class ImagineTraining implements Callable<Integer> {
             WordTokenizer tokenizer = WordTokenizer.of(split.training().captions(), LEAST_OFTEN);
             Function<CaptionedPictures, Lesson> lesson = part -> new Lesson(form.fit(part.pictures()),
                     part.captions().stream().map(caption -> tokenizer.encode(caption, ImagineRun.CONTEXT)).toList());
-            train(run, form, tokenizer, List.of(), lesson.apply(split.training()), lesson.apply(split.held()).first(VALIDATED), executor);
+            train(run, form, tokenizer, List.of(), lesson.apply(split.training().withMirrored()),
+                    lesson.apply(split.held()).first(VALIDATED), executor);
         }
         return 0;
     }
@@ -287,7 +289,7 @@ final class ImagineTraining implements Callable<Integer> {
     private void trainTransformer(ImagineRun run, Painter painter, Lesson lesson, Lesson held, Executor executor) {
         Dit dit = painter.dit();
         DiffusionLoss loss = new DiffusionLoss(run.way().schedule(), run.way().prediction(),
-                run.way() == Painter.Way.FLOW ? DiffusionLoss.Times.LOGIT_NORMAL : DiffusionLoss.Times.UNIFORM, 0);
+                run.way().times(), 0);
         Function<Lesson, DiffusionTask.Samples> samples =
                 l -> new DiffusionTask.Samples(painter.latents().encode(l.pictures, executor), l.told);
         DiffusionTask task = new DiffusionTask(painter.network(), dit.parameters(), loss, painter.shape(1).without(0),

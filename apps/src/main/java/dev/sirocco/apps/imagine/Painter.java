@@ -4,6 +4,7 @@ import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ClassNames;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.sample.DiffusionLoss;
 import dev.sirocco.models.sample.DiffusionSampler;
 import dev.sirocco.models.sample.NoiseSchedule;
 import dev.sirocco.models.sample.Prediction;
@@ -16,6 +17,7 @@ import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
+import dev.sirocco.tensor.ir.Tensor;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.WordTokenizer;
 import dev.sirocco.vision.PictureForm;
@@ -44,11 +46,15 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
     static final String COMMAND = "sirocco imagine train";
     private static final int STEPS = 1000;
     private static final double LARGEST_PIXEL = 1;
+    /** Bounds the velocity that is found of a clean picture. */
+    private static final double LEAST_SIGMA = 0.05;
 
     /** How noise drowns pictures, and what the network is asked for. */
     enum Way {
         /** A straight line to noise, and the velocity along it. */
         FLOW,
+        /** The same, where the network says the clean picture, of which the velocity is found (Li and He 2025). */
+        CLEAN,
         /** The cosine schedule, and v. */
         V,
         /** The linear schedule, and the noise. */
@@ -56,15 +62,22 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
 
         NoiseSchedule schedule() {
             return switch (this) {
-                case FLOW -> new RectifiedFlow();
+                case FLOW, CLEAN -> new RectifiedFlow();
                 case V -> VariancePreserving.cosine(STEPS);
                 case EPSILON -> VariancePreserving.linear(STEPS, 1e-4, 0.02);
             };
         }
 
+        DiffusionLoss.Times times() {
+            return switch (this) {
+                case FLOW, CLEAN -> DiffusionLoss.Times.LOGIT_NORMAL;
+                case V, EPSILON -> DiffusionLoss.Times.UNIFORM;
+            };
+        }
+
         Prediction prediction() {
             return switch (this) {
-                case FLOW -> Prediction.FLOW;
+                case FLOW, CLEAN -> Prediction.FLOW;
                 case V -> Prediction.V;
                 case EPSILON -> Prediction.EPSILON;
             };
@@ -170,8 +183,15 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
 
     /** The network as its training and its samplers see it. */
     DiffusionTask.Network network() {
-        return (x, time, told) -> tokenizer == null ? dit.apply(x, time, told.reshape(told.dim(0)), null)
-                : dit.apply(x, time, null, dit.encode(told));
+        return (x, time, told) -> {
+            Tensor output = tokenizer == null ? dit.apply(x, time, told.reshape(told.dim(0)), null)
+                    : dit.apply(x, time, null, dit.encode(told));
+            if (settings.way != Way.CLEAN) {
+                return output;
+            }
+            Tensor sigma = time.div(STEPS).maximum(LEAST_SIGMA).reshape(time.dim(0), 1, 1, 1);
+            return x.sub(output).div(sigma);
+        };
     }
 
     /**

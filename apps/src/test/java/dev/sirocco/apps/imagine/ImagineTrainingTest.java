@@ -10,9 +10,12 @@ import dev.sirocco.vision.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From pictures to a model, and from the model to a picture. */
 class ImagineTrainingTest {
@@ -50,6 +53,25 @@ class ImagineTrainingTest {
         Path made = folder.resolve("made.png");
         wellBy("imagine", "red", "--model", out.toString(), "--steps", "2", "-o", made.toString());
         assertEquals(8, Picture.read(made).width());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"flow", "clean", "v", "epsilon"})
+    void everyWayLearnsColours(String way) {
+        Path out = folder.resolve(way);
+        wellBy("imagine", "train", "--out", out.toString(), "--steps", "150", "--batch", "16", "--data", data.toString(),
+                "--classes", "--pixels", "--layers", "1", "--width", "32", "--way", way, "--ema", "0", "--lr", "0.02");
+        Path made = folder.resolve("made.png");
+        wellBy("imagine", "red", "--model", out.toString(), "-n", "8", "--sheet", made.toString(), "--cfg", "1");
+        float[] sheet = Picture.read(made).floats();                             // red, green and blue, one behind the other
+        int plane = sheet.length / 3;
+        double red = mean(sheet, 0, plane);
+        double blue = mean(sheet, 2 * plane, plane);
+        assertTrue(red > blue + 0.2, way + ": red " + red + ", blue " + blue);
+    }
+
+    private static double mean(float[] numbers, int from, int count) {
+        return IntStream.range(from, from + count).mapToDouble(i -> numbers[i]).average().orElseThrow();
     }
 
     @Test
