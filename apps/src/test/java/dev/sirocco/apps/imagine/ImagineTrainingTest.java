@@ -59,15 +59,15 @@ class ImagineTrainingTest {
     @ValueSource(strings = {"flow", "clean", "v", "epsilon"})
     void everyWayLearnsColours(String way) {
         Path out = folder.resolve(way);
-        wellBy("imagine", "train", "--out", out.toString(), "--steps", "150", "--batch", "16", "--data", data.toString(),
+        wellBy("imagine", "train", "--out", out.toString(), "--steps", "400", "--batch", "16", "--data", data.toString(),
                 "--classes", "--pixels", "--layers", "1", "--width", "32", "--way", way, "--ema", "0", "--lr", "0.02");
         Path made = folder.resolve("made.png");
-        wellBy("imagine", "red", "--model", out.toString(), "-n", "8", "--sheet", made.toString(), "--cfg", "1");
+        wellBy("imagine", "red", "--model", out.toString(), "-n", "8", "--sheet", made.toString(), "--seed", "1");
         float[] sheet = Picture.read(made).floats();                             // red, green and blue, one behind the other
         int plane = sheet.length / 3;
         double red = mean(sheet, 0, plane);
         double blue = mean(sheet, 2 * plane, plane);
-        assertTrue(red > blue + 0.2, way + ": red " + red + ", blue " + blue);
+        assertTrue(red > blue + 0.5, way + ": red " + red + ", blue " + blue);
     }
 
     private static double mean(float[] numbers, int from, int count) {
