@@ -1,5 +1,6 @@
 package dev.sirocco.vision;
 
+import dev.sirocco.models.data.Archive;
 import dev.sirocco.tensor.ir.UserError;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -58,11 +59,11 @@ public final class Captioned {
      * @throws UserError if the source cannot be read, a picture is damaged, or none has a caption
      */
     public static CaptionedPictures read(Path source, CaptionRule rule) {
-        SortedMap<String, byte[]> files = Archive.read(source, path -> Archive.isPicture(path) || path.endsWith(".txt"));
+        SortedMap<String, byte[]> files = Archive.read(source, path -> Picture.isPicture(path) || path.endsWith(".txt"));
         List<Picture> pictures = new ArrayList<>();
         List<String> captions = new ArrayList<>();
         files.forEach((path, bytes) -> {
-            if (Archive.isPicture(path)) {
+            if (Picture.isPicture(path)) {
                 caption(files, path, rule).ifPresent(caption -> {
                     pictures.add(Picture.decode(bytes, source + "/" + path));
                     captions.add(caption);

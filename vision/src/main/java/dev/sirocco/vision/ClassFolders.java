@@ -1,5 +1,6 @@
 package dev.sirocco.vision;
 
+import dev.sirocco.models.data.Archive;
 import dev.sirocco.tensor.ir.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ public final class ClassFolders {
      */
     public static LabelledPictures read(Path source, String part) {
         SortedMap<String, byte[]> files = Archive.read(source,
-                path -> Archive.isPicture(path) && (part.isEmpty() || ("/" + path).contains("/" + part + "/")));
+                path -> Picture.isPicture(path) && (part.isEmpty() || ("/" + path).contains("/" + part + "/")));
         if (files.isEmpty()) {
             throw new UserError(source + " has no pictures" + (part.isEmpty() ? "" : " in a folder '" + part + "'"));
         }

@@ -1,5 +1,6 @@
 package dev.sirocco.vision;
 
+import dev.sirocco.models.data.DataPackage;
 import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -30,6 +31,7 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
     private static final int WHITE = 0xFFFFFF;
     /** Pictures of up to so many pixels a side are taken as drawn pixel by pixel. */
     private static final int SMALL = 64;
+    private static final List<String> SUFFIXES = List.of(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif");
 
     public Picture {
         if (width < 1 || height < 1 || channels != 1 && channels != 3 && channels != 4
@@ -40,6 +42,13 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
     }
 
     // ---- files ------------------------------------------------------------------------------------------------------
+
+    /** Whether a path in a folder or archive is that of a picture, by its suffix, and not hidden. */
+    static boolean isPicture(String path) {
+        String name = path.toLowerCase(Locale.ROOT);
+        boolean isHidden = path.startsWith(".") || path.contains("/.") || path.startsWith("__MACOSX/");
+        return SUFFIXES.stream().anyMatch(name::endsWith) && !isHidden;
+    }
 
     /**
      * Reads a PNG, JPEG, WebP, BMP or GIF (its first frame), whatever the file is called. JPEGs are turned upright.

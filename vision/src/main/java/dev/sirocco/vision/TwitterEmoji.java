@@ -3,6 +3,7 @@ package dev.sirocco.vision;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sirocco.models.data.Archive;
 import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.sirocco.apps.data;
 
 import dev.sirocco.apps.Sirocco;
-import dev.sirocco.vision.DataPackage;
+import dev.sirocco.models.data.DataPackage;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -5,7 +5,7 @@ import dev.sirocco.vision.CaptionRule;
 import dev.sirocco.vision.Captioned;
 import dev.sirocco.vision.CaptionedPictures;
 import dev.sirocco.vision.ClassFolders;
-import dev.sirocco.vision.DataPackage;
+import dev.sirocco.models.data.DataPackage;
 import dev.sirocco.vision.Idx;
 import dev.sirocco.vision.LabelledPictures;
 import dev.sirocco.vision.NotoEmoji;

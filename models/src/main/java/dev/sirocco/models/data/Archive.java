@@ -1,4 +1,4 @@
-package dev.sirocco.vision;
+package dev.sirocco.models.data;
 
 import dev.sirocco.tensor.ir.UserError;
 import java.io.BufferedInputStream;
@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -26,7 +24,6 @@ public final class Archive {
     private static final int MOST_FILE_BYTES = 64 << 20;
     private static final long MOST_BYTES = 2L << 30;
     private static final int GZIP_MAGIC = 0x1F8B;
-    private static final List<String> SUFFIXES = List.of(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif");
 
     private final Path source;
     private final Predicate<String> wanted;
@@ -63,16 +60,6 @@ public final class Archive {
                     + (e.getMessage() == null ? "it ends early" : e.getMessage()) + "): it may be damaged, get it again", e);
         }
         return archive.files;
-    }
-
-    /** Whether a path is that of a picture, by its suffix. */
-    static boolean isPicture(String path) {
-        String name = path.toLowerCase(Locale.ROOT);
-        return SUFFIXES.stream().anyMatch(name::endsWith) && !isHidden(path);
-    }
-
-    private static boolean isHidden(String path) {
-        return path.startsWith(".") || path.contains("/.") || path.startsWith("__MACOSX/");
     }
 
     private void readFolder() throws IOException {

@@ -1,14 +1,14 @@
-package dev.sirocco.vision;
+package dev.sirocco.models.data;
 
-import static dev.sirocco.vision.PictureTest.assertOneLine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sirocco.models.data.DataPackage.Registry;
+import dev.sirocco.models.data.DataPackage.Source;
 import dev.sirocco.tensor.ir.UserError;
-import dev.sirocco.vision.DataPackage.Registry;
-import dev.sirocco.vision.DataPackage.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,11 +38,14 @@ class DataPackageTest {
         commands.add(command[0] + " " + command[1]);
         try {
             switch (command[0] + " " + command[1]) {
-                case "npm pack" -> Archives.tarGz(folder.resolve("some-1.0.0.tgz"),
+                case "npm pack" -> tarGz(folder.resolve("some-1.0.0.tgz"),
                         Map.of("package/x/one", new byte[] {'a'}, "package/x/two", new byte[] {'b', 'c'},
                                 "package/readme.md", new byte[7]));
                 case "apt-get download" -> Files.createFile(folder.resolve("some_1_all.deb"));
-                case "dpkg-deb -x" -> Archives.folder(Path.of(command[3]), Map.of("usr/share/x/sub/two", new byte[] {'b', 'c'}));
+                case "dpkg-deb -x" -> {
+                    Path below = Files.createDirectories(Path.of(command[3], "usr/share/x/sub"));
+                    Files.write(below.resolve("two"), new byte[] {'b', 'c'});
+                }
                 default -> throw new AssertionError(List.of(command));
             }
         } catch (IOException e) {
@@ -110,6 +116,24 @@ class DataPackageTest {
     void namesAreKnown() {
         assertEquals(DataPackage.MNIST, DataPackage.of("mnist"));
         assertOneLine(() -> DataPackage.of("imagenet"));
+    }
+
+    private static UserError assertOneLine(Runnable action) {
+        UserError error = assertThrows(UserError.class, action::run);
+        assertEquals(1, error.getMessage().lines().count());
+        return error;
+    }
+
+    private static void tarGz(Path target, Map<String, byte[]> files) throws IOException {
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(Files.newOutputStream(target)))) {
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                TarArchiveEntry entry = new TarArchiveEntry(file.getKey());
+                entry.setSize(file.getValue().length);
+                tar.putArchiveEntry(entry);
+                tar.write(file.getValue());
+                tar.closeArchiveEntry();
+            }
+        }
     }
 
     private void assertOnly(String... names) throws IOException {

@@ -1,4 +1,4 @@
-package dev.sirocco.vision;
+package dev.sirocco.models.data;
 
 import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
