@@ -1,0 +1,2 @@
+/** Recordings of speech with their texts. */
+package dev.sirocco.audio.data;
