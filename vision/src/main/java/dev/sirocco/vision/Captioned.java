@@ -49,7 +49,15 @@ public final class Captioned {
             Set.of("new", "old", "unused", "mon", "dngn", "tile", "urand", "nw", "ne", "sw", "se", "tl", "tr", "bl",
                     "br", "lft", "rgt", "alt", "deprecated", "spwpn", "bord"));
 
+    private static final int BLACK = 0x000000;
+
     private Captioned() {}
+
+    /** Reads the tiles of Dungeon Crawl Stone Soup, on black: they are drawn for dark floors. */
+    public static CaptionedPictures readCrawl(Path source) {
+        CaptionedPictures tiles = read(source, CRAWL);
+        return new CaptionedPictures(tiles.pictures().stream().map(tile -> tile.over(BLACK)).toList(), tiles.captions());
+    }
 
     /**
      * Reads all pictures of a folder or archive. The text beside a picture is its caption if there is one; otherwise its

@@ -114,7 +114,7 @@ public final class PictureData {
         return switch (name) {
             case "noto-emoji" -> NotoEmoji.readFolder(DataPackage.NOTO_EMOJI.get(say), false);
             case "twemoji" -> TwitterEmoji.read(DataPackage.TWEMOJI.get(say), false);
-            default -> Captioned.read(path(name), name.contains("crawl") ? Captioned.CRAWL : CaptionRule.PLAIN);
+            default -> name.contains("crawl") ? Captioned.readCrawl(path(name)) : Captioned.read(path(name), CaptionRule.PLAIN);
         };
     }
 
