@@ -2,7 +2,7 @@
 
     python golden_speech.py ../resources/dev/sirocco/models FOLDER
 
-FOLDER has the package vocos of github.com/gemelo-ai/vocos. Needs scipy; of torchaudio nothing is used.
+FOLDER has the package vocos of github.com/gemelo-ai/vocos. Needs scipy; torchaudio and einops are not needed.
 
 A tiny network with random weights each, in the layout of golden_layout.py.
 """
@@ -10,13 +10,33 @@ import sys
 from types import ModuleType
 from unittest.mock import MagicMock
 
-# vocos imports torchaudio for its MDCT heads alone.
-for name in ("torchaudio", "torchaudio.functional", "torchaudio.functional.functional"):
+import torch
+
+# vocos imports torchaudio for its MDCT heads and the discriminators' spectra.
+for name in ("torchaudio", "torchaudio.functional", "torchaudio.functional.functional", "torchaudio.transforms",
+             "einops"):
     sys.modules.setdefault(name, MagicMock(spec=ModuleType))
     sys.modules[name]._hz_to_mel = sys.modules[name]._mel_to_hz = None
+
+
+def spectrogram(n_fft, hop_length, win_length, power):
+    """torchaudio.transforms.Spectrogram with its defaults."""
+    assert power is None and win_length == n_fft
+    return lambda x: torch.stft(x, n_fft, hop_length, window=torch.hann_window(n_fft), return_complex=True)
+
+
+def rearrange(x, pattern):
+    assert pattern == "b f t c -> b c t f"
+    return x.permute(0, 3, 2, 1)
+
+
+sys.modules["torchaudio.transforms"].Spectrogram = spectrogram
+sys.modules["einops"].rearrange = rearrange
 sys.path.append(sys.argv[2])
 
-import torch
+from torch.nn import Conv2d, ModuleList
+from torch.nn.utils import weight_norm
+from vocos.discriminators import DiscriminatorP, DiscriminatorR
 from vocos.heads import ISTFTHead
 from vocos.models import VocosBackbone
 
@@ -38,3 +58,37 @@ def vocos(file, padding):
 
 vocos("vocos-centred", "center")
 vocos("vocos-same", "same")
+
+
+def discriminator_of_period(period, channels):
+    """The published one with other channels."""
+    model = DiscriminatorP(period)
+    ins = (1, *channels[:-1])
+    model.convs = ModuleList(weight_norm(Conv2d(i, o, old.kernel_size, old.stride, old.padding))
+                             for old, i, o in zip(model.convs, ins, channels))
+    model.conv_post = weight_norm(Conv2d(channels[-1], 1, (3, 1), 1, padding=(1, 0)))
+    return model
+
+
+def discriminators():
+    torch.manual_seed(2)
+    model = randomise(torch.nn.ModuleDict({
+        "multiperioddisc": torch.nn.ModuleDict({"discriminators": ModuleList(
+            discriminator_of_period(p, (3, 4, 2, 5, 3)) for p in (2, 3))}),
+        "multiresddisc": torch.nn.ModuleDict({"discriminators": ModuleList(
+            DiscriminatorR(n, channels=3) for n in (64, 32))})}), 0.05)
+    sound = torch.randn(2, 157, requires_grad=True)
+    outputs = {}
+    all_of_them = [*model["multiperioddisc"]["discriminators"], *model["multiresddisc"]["discriminators"]]
+    for i, discriminator in enumerate(all_of_them):
+        score, features = discriminator(sound)
+        # The score of a period's is flat; adding no embedding to it in place made it the last feature, too.
+        outputs |= {f"{i}.{k}": f for k, f in enumerate(features)} | {f"{i}.score": score.reshape(features[-1].shape)}
+    named = dict(model.named_parameters())
+    shown = {n: named[n] for n in (
+        "multiperioddisc.discriminators.1.convs.0.weight_v", "multiperioddisc.discriminators.1.convs.4.weight_g",
+        "multiresddisc.discriminators.0.band_convs.3.1.weight_v", "multiresddisc.discriminators.1.conv_post.bias")}
+    save("vocos-discriminators", model.state_dict(), {"sound": sound}, outputs, {"sound": sound} | shown)
+
+
+discriminators()

@@ -3,7 +3,10 @@ package dev.sirocco.models.train;
 import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Tensor;
+import java.util.Collection;
+import java.util.List;
 
 /** What a {@link Trainer} trains: a model, how its loss is found, and how batches come in. */
 public interface Task {
@@ -12,6 +15,32 @@ public interface Task {
 
     /** Traces the mean loss of one batch, F32 with one element, from inputs of its own; also for validation. */
     Tensor loss(Graph g);
+
+    /**
+     * What some of the parameters are to make small.
+     *
+     * @param name for people: {@code discriminators}
+     * @param loss F32 with one element
+     * @param parameters those that follow its gradient; others that it depends on do not
+     */
+    record Objective(String name, Tensor loss, Collection<State> parameters) {}
+
+    /**
+     * Traces one training batch with a loss for each of several parts of the model, such as adversaries, each parameter
+     * belonging to one of them. They are differentiated, and their gradients clipped, each by itself; the first is the
+     * one that is reported as the run's. By default {@link #loss} alone, for all parameters.
+     */
+    default List<Objective> objectives(Graph g) {
+        return List.of(new Objective("loss", loss(g), parameters().trainable()));
+    }
+
+    /**
+     * Whether the latest weights count as the best, whatever their validation loss: adversaries do better while it
+     * rises.
+     */
+    default boolean isLatestBest() {
+        return false;
+    }
 
     /**
      * To which segment a layer's path belongs, if activations are to be computed again in the backward pass to save

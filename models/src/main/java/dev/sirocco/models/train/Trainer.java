@@ -100,7 +100,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param steps done in all
      * @param loss of the last step
-     * @param bestLoss the lowest validation loss, NaN if there was none
+     * @param bestLoss the validation loss of the weights that are kept as the best, NaN if there was none
      * @param isComplete whether the run reached its end, and was not stopped
      */
     public record Result(long steps, double loss, double bestLoss, boolean isComplete) {}
@@ -244,6 +244,7 @@ public final class Trainer implements AutoCloseable {
             }
             if (step % config.logEvery == 0) {
                 log.add(row(sum / summed, training.gradientNorm(), Double.NaN));
+                training.otherLosses().forEach((name, other) -> log.scalar("loss/" + name, step, other));
                 sum = 0;
                 summed = 0;
             }
@@ -316,7 +317,8 @@ public final class Trainer implements AutoCloseable {
             ema.swap();
         }
         double loss = validationLoss();
-        boolean isBest = loss < bestLoss || Double.isNaN(bestLoss) && !Double.isNaN(loss);
+        boolean isLower = loss < bestLoss || Double.isNaN(bestLoss) && !Double.isNaN(loss);
+        boolean isBest = isLower || task.isLatestBest() && !Double.isNaN(loss);
         lastValidation = Double.isNaN(loss) ? lastValidation : loss;
         if (isBest) {
             bestLoss = loss;
@@ -327,7 +329,7 @@ public final class Trainer implements AutoCloseable {
         }
         if (!Double.isNaN(loss)) {
             log.add(row(Double.NaN, Double.NaN, loss));
-            line.say(text("step %,d  validation loss %.4f%s", step, loss, isBest ? ", the lowest" : ""));
+            line.say(text("step %,d  validation loss %.4f%s", step, loss, isLower ? ", the lowest" : ""));
         }
     }
 

@@ -48,6 +48,10 @@ public final class Acoustic {
         public static Config small(int symbols, int voices, int mels) {
             return new Config(symbols, 160, voices, mels, 192, 3, 3, 256, 8);
         }
+
+        public Config withDecoder(int otherWidth, int otherLayers) {
+            return new Config(symbols, context, voices, mels, textWidth, textLayers, heads, otherWidth, otherLayers);
+        }
     }
 
     /**

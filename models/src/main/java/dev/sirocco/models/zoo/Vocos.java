@@ -16,8 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Vocos (Siuzdak 2024): a mel spectrogram to the sound. A ConvNeXt over the frames, at their rate from end to end, then a
- * head that gives each frame's spectrum by magnitude and phase, of which the inverse STFT makes the sound (section 3).
+ * Vocos (Siuzdak 2024): a mel spectrogram to the sound. A ConvNeXt over the frames, at their rate from end to end, then
+ * a head that gives each frame's spectrum by magnitude and phase, of which the inverse STFT makes the sound
+ * (section 3).
  *
  * <p>The names of its parameters are those of the published charactr/vocos-mel-24khz.
  */
@@ -31,8 +32,8 @@ public final class Vocos {
      * @param hidden width within the MLPs
      * @param nFft samples of a frame of the inverse STFT
      * @param hop samples between frames
-     * @param isCentred whether the first frame lies around the first sample, so that T frames are (T - 1) · hop samples;
-     *     otherwise T frames are T · hop samples
+     * @param isCentred whether the first frame lies around the first sample, so that T frames are (T - 1) · hop
+     *     samples; otherwise T frames are T · hop samples
      */
     public record Config(int mels, int width, int hidden, int layers, int nFft, int hop, boolean isCentred) {
 
@@ -122,6 +123,11 @@ public final class Vocos {
                 mel.read(window));
     }
 
+    /** On how many frames on either side what the head sees of a frame depends. */
+    int reach() {
+        return KERNEL / 2 * (config.layers + 1);
+    }
+
     /** What the head sees (N, T, width). */
     public Tensor hidden(Tensor mel) {
         Tensor x = norm.apply(embed.apply(mel).transpose()).transpose();     // (N, width, T)
@@ -132,7 +138,7 @@ public final class Vocos {
     }
 
     /** The periodic one. */
-    private static void fillHann(Storage w) {
+    static void fillHann(Storage w) {
         int n = w.shape().dim(0);
         for (int i = 0; i < n; i++) {
             w.set(i, (float) (0.5 - 0.5 * Math.cos(2 * Math.PI * i / n)));
