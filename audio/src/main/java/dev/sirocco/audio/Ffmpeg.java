@@ -20,7 +20,6 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacv.FFmpegFrameGrabber;
-import org.bytedeco.javacv.FFmpegFrameRecorder;
 import org.bytedeco.javacv.Frame;
 import org.bytedeco.javacv.FrameGrabber;
 
@@ -58,7 +57,8 @@ final class Ffmpeg {
         }
     }
 
-    private static void require() {
+    /** @throws UserError if FFmpeg cannot be loaded */
+    static void require() {
         if (MISSING != null) {
             throw new UserError(MISSING.getMessage(), MISSING);
         }
@@ -181,27 +181,6 @@ final class Ffmpeg {
             if (!Float.isFinite(sample)) {
                 throw new UserError(file + " is damaged, it has samples that are no numbers: get it again");
             }
-        }
-    }
-
-    // ---- encoding ---------------------------------------------------------------------------------------------------
-
-    /** @param file of any name, which is written over */
-    static void encode(Sound sound, SoundFormat format, Path file) throws IOException {
-        require();
-        try (FFmpegFrameRecorder recorder = new FFmpegFrameRecorder(file.toFile(), 1)) {
-            recorder.setFormat(format.container);
-            recorder.setAudioCodec(format.codec);
-            if (format.bitrate > 0) {
-                recorder.setAudioBitrate(format.bitrate);
-            }
-            recorder.setSampleRate(sound.rate());
-            recorder.start();
-            for (int from = 0; from < sound.samples().length; from += BLOCK) {
-                int length = Math.min(BLOCK, sound.samples().length - from);
-                recorder.recordSamples(sound.rate(), 1, FloatBuffer.wrap(sound.samples(), from, length));
-            }
-            recorder.stop();
         }
     }
 

@@ -1,15 +1,7 @@
 package dev.sirocco.audio;
 
-import dev.sirocco.tensor.io.AtomicFile;
 import dev.sirocco.tensor.ir.UserError;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import javax.sound.sampled.AudioFormat;
-import javax.sound.sampled.AudioSystem;
-import javax.sound.sampled.LineUnavailableException;
-import javax.sound.sampled.SourceDataLine;
 
 /**
  * Sound of one channel. It does not change: what looks like a change gives a new one.
@@ -23,8 +15,6 @@ public record Sound(float[] samples, int rate) {
     public static final long MOST_SAMPLES = 200_000_000;
     /** The highest rate, in Hz. */
     public static final int MOST_RATE = 768_000;
-
-    private static final int PLAYED_BLOCK = 4096;
 
     public Sound {
         if (samples.length == 0 || rate < 1 || rate > MOST_RATE) {
@@ -59,38 +49,10 @@ public record Sound(float[] samples, int rate) {
      * @throws UserError if the suffix is another one, or the file cannot be written
      */
     public void write(Path file) {
-        SoundFormat format = SoundFormat.of(file);
-        Path encoded = null;
-        try {
-            // FFmpeg completes headers at the end, so it needs a file that it can go back in.
-            encoded = Files.createTempFile("sirocco-", "." + format.container);
-            Ffmpeg.encode(resampled(format.rateFor(rate)), format, encoded);
-            copy(encoded, file);
-        } catch (IOException e) {
-            throw new UserError(file + " cannot be encoded (" + Ffmpeg.firstLine(e)
-                    + "): check the disk of temporary files, or try .wav", e);
-        } finally {
-            delete(encoded);
-        }
-    }
-
-    private static void copy(Path encoded, Path file) throws IOException {
-        try (FileChannel content = FileChannel.open(encoded)) {
-            AtomicFile.write(file, channel -> {
-                for (long done = 0; done < content.size();) {
-                    done += content.transferTo(done, content.size() - done, channel);
-                }
-            });
-        }
-    }
-
-    private static void delete(Path temporary) {
-        try {
-            if (temporary != null) {
-                Files.deleteIfExists(temporary);
-            }
-        } catch (IOException _) {
-            // The system clears its folder of temporary files.
+        Sound written = resampled(SoundFormat.of(file).rateFor(rate));
+        try (SoundWriter writer = new SoundWriter(file, written.rate)) {
+            writer.write(written.samples);
+            writer.finish();
         }
     }
 
@@ -115,25 +77,9 @@ public record Sound(float[] samples, int rate) {
      * @throws UserError if there is no such device, or it is taken
      */
     public void play() {
-        AudioFormat format = new AudioFormat(rate, Short.SIZE, 1, true, false);
-        try (SourceDataLine line = AudioSystem.getSourceDataLine(format)) {
-            line.open(format);
-            line.start();
-            byte[] block = new byte[2 * PLAYED_BLOCK];
-            for (int from = 0; from < samples.length; from += PLAYED_BLOCK) {
-                int length = Math.min(PLAYED_BLOCK, samples.length - from);
-                for (int i = 0; i < length; i++) {
-                    int value = Math.round(Math.clamp(samples[from + i], -1f, 1f) * Short.MAX_VALUE);
-                    block[2 * i] = (byte) value;
-                    block[2 * i + 1] = (byte) (value >> 8);
-                }
-                line.write(block, 0, 2 * length);
-            }
-            line.drain();
-        } catch (LineUnavailableException | IllegalArgumentException | LinkageError e) {
-            // Without any device, AudioSystem throws an IllegalArgumentException.
-            throw new UserError("no sound device plays mono at " + rate + " Hz here (" + Ffmpeg.firstLine(e)
-                    + "): connect one, or write a file", e);
+        try (SoundPlayer player = new SoundPlayer(rate)) {
+            player.play(samples);
+            player.finish();
         }
     }
 }
