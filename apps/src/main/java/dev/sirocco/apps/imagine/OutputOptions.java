@@ -1,5 +1,6 @@
 package dev.sirocco.apps.imagine;
 
+import dev.sirocco.apps.OutputNames;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.vision.Picture;
 import java.nio.file.Files;
@@ -44,22 +45,22 @@ final class OutputOptions {
      */
     List<Path> files(String prompt, int pictures) {
         if (sheet != null) {
-            Names.check(sheet, PICTURES);
+            OutputNames.check(sheet, PICTURES);
         }
         if (film != null) {
-            Names.check(film, ".gif", ".mp4");
+            OutputNames.check(film, ".gif", ".mp4");
             if (pictures > MOST_FILMED) {
                 throw new UserError("--animate of %,d pictures: take at most %d with -n".formatted(pictures, MOST_FILMED));
             }
         }
         if (out == null || Files.isDirectory(out)) {
-            List<Path> files = Names.of(prompt, out == null ? Path.of("") : out, pictures);
-            Names.check(files.getFirst(), PICTURES);
+            List<Path> files = OutputNames.of(prompt, "picture", ".png", out == null ? Path.of("") : out, pictures);
+            OutputNames.check(files.getFirst(), PICTURES);
             return files;
         }
-        Names.check(out, PICTURES);
-        List<Path> files = pictures == 1 ? List.of(out) : Names.numbered(out, 1, pictures);
-        files.forEach(file -> Names.check(file, PICTURES));
+        OutputNames.check(out, PICTURES);
+        List<Path> files = pictures == 1 ? List.of(out) : OutputNames.numbered(out, 1, pictures);
+        files.forEach(file -> OutputNames.check(file, PICTURES));
         return files;
     }
 

@@ -1,29 +1,138 @@
 package dev.sirocco.apps.speak;
 
+import dev.sirocco.apps.DeviceOption;
+import dev.sirocco.apps.Home;
+import dev.sirocco.apps.Interrupt;
+import dev.sirocco.apps.OutputNames;
+import dev.sirocco.apps.Range;
 import dev.sirocco.apps.Sirocco;
 import dev.sirocco.apps.Terminal;
+import dev.sirocco.tensor.exec.Executor;
+import dev.sirocco.tensor.ir.UserError;
+import dev.sirocco.text.speech.SpokenText;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code sirocco speak}: text to speech. */
-@Command(name = "speak", mixinStandardHelpOptions = true, sortOptions = false, description = "Text to speech.",
-        subcommands = FliteReading.class)
-public final class Speak implements Runnable {
+@Command(name = "speak", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Speaks a text.", "Without -o and --play the file is called after the text."},
+        subcommands = {SpeakTraining.class, SpeakEvaluation.class, FliteReading.class},
+        footer = "A text that is the name of a subcommand comes after --: sirocco speak -- train")
+public final class Speak implements Callable<Integer> {
+
+    private static final int NAME_LENGTH = 200;
 
     @ParentCommand
     private Sirocco parent;
 
-    @Spec
-    private CommandSpec spec;
+    @Parameters(arity = "0..1", paramLabel = "TEXT", description = "What to say; without it and --file, what comes in from the standard input.")
+    private String text;
+
+    @Option(names = "--file", paramLabel = "FILE", description = "Say what is in this file, in UTF-8.")
+    private Path file;
+
+    @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "Write a .wav, .flac, .mp3, .ogg or .g722.")
+    private Path out;
+
+    @Option(names = "--play", description = "Play it on the system's default device.")
+    private boolean isPlayed;
+
+    @Option(names = "--voice", paramLabel = "NAME", description = "Who speaks (default: the model's first voice).")
+    private String voice;
+
+    @Option(names = "--speed", paramLabel = "X", defaultValue = "1", description = "How fast, 2 being twice as fast (default 1).")
+    private double speed;
+
+    @Option(names = "--pitch", paramLabel = "ST", defaultValue = "0", description = "How much higher, in semitones (default 0).")
+    private double pitch;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "4", description = "Steps of the flow (default 4).")
+    private int steps;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Seed of the noise that the flow begins in (default 1).")
+    private long seed;
+
+    @Option(names = "--mel", paramLabel = "FILE", description = "Draw the first sentence's spectrogram and where its sounds lie, as PNG.")
+    private Path mel;
+
+    @Option(names = "--acoustic", paramLabel = "DIR", description = "A folder that `" + AcousticModel.COMMAND + "` wrote.")
+    private Path acoustic;
+
+    @Option(names = "--vocoder", paramLabel = "DIR", description = "A folder that `" + Vocoder.COMMAND + "` wrote.")
+    private Path vocoder;
+
+    @Option(names = "--g2p", paramLabel = "DIR", description = "A folder that `sirocco speak train g2p` wrote.")
+    private Path g2p;
+
+    @Mixin
+    private DeviceOption device;
 
     Terminal terminal() {
         return parent.terminal();
     }
 
     @Override
-    public void run() {
-        spec.commandLine().usage(terminal().out());
+    public Integer call() {
+        new Range("--speed", 0.25, 4).check(speed);
+        new Range("--pitch", -12, 12).check(pitch);
+        new Range("--steps", 1, 100).check(steps);
+        if (text != null && file != null) {
+            throw new UserError("a text and --file: give one of them");
+        }
+        if (mel != null) {
+            OutputNames.check(mel, ".png");
+        }
+        Path target = out != null || isPlayed ? out
+                : OutputNames.of(text == null ? "" : text.substring(0, Math.min(NAME_LENGTH, text.length())), "speech", ".wav", Path.of(""), 1).getFirst();
+        Executor executor = device.executor();
+        AcousticModel model = AcousticModel.load(orBundled(acoustic, "acoustic"));
+        Speaker.Manner manner = new Speaker.Manner(voice == null ? 0 : model.voice(voice), speed, pitch, steps);
+        try (Interrupt interrupt = new Interrupt(); SpokenText sentences = new SpokenText(reader());
+                Script script = new Script(orBundled(g2p, "g2p"), executor);
+                Speaker speaker = new Speaker(model, Vocoder.load(orBundled(vocoder, "vocoder")), executor);
+                Speech speech = new Speech(target, isPlayed, model.settings().mel().sampleRate(), terminal().out())) {
+            speech.speak(sentences, script, speaker, manner, seed, mel, interrupt);
+            sayLeftOut(sentences.leftOut());
+        }
+        if (target != null) {
+            terminal().out().println(target);
+        }
+        return 0;
+    }
+
+    static Path orBundled(Path given, String part) {
+        return given == null ? Home.checkpoint("speak").resolve(part) : given;
+    }
+
+    private Reader reader() {
+        if (text != null) {
+            return new StringReader(text);
+        }
+        if (file == null) {
+            return new InputStreamReader(terminal().in(), StandardCharsets.UTF_8);
+        }
+        try {
+            return Files.newBufferedReader(file);
+        } catch (IOException e) {
+            throw new UserError(file + " cannot be read: name a text file", e);
+        }
+    }
+
+    private void sayLeftOut(List<String> letters) {
+        if (!letters.isEmpty()) {
+            terminal().err().printf("sirocco: left out, as it cannot be spoken: %s%n", String.join(" ", letters));
+        }
     }
 }

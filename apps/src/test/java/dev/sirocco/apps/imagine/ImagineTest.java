@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sirocco.apps.OutputNames;
 import dev.sirocco.apps.Printed;
 import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.vision.Picture;
@@ -243,9 +244,9 @@ class ImagineTest {
         imagine(words, "a red dragon", "-n", "2", "-o", folder.toString());
         assertTrue(Files.exists(folder.resolve("a-red-dragon-4.png")));
         assertTrue(Files.exists(folder.resolve("a-red-dragon-5.png")));
-        assertEquals(List.of(Path.of("日本-2x.png")), Names.of("日本, (2x)", Path.of(""), 1));
-        assertEquals(List.of(Path.of("picture-1.png"), Path.of("picture-2.png")), Names.of("?!", Path.of(""), 2));
-        assertEquals(64, Names.of("😀a".repeat(100), Path.of(""), 1).getFirst().toString().length());
+        assertEquals(List.of(Path.of("日本-2x.png")), OutputNames.of("日本, (2x)", "picture", ".png", Path.of(""), 1));
+        assertEquals(List.of(Path.of("picture-1.png"), Path.of("picture-2.png")), OutputNames.of("?!", "picture", ".png", Path.of(""), 2));
+        assertEquals(64, OutputNames.of("😀a".repeat(100), "picture", ".png", Path.of(""), 1).getFirst().toString().length());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.sirocco.apps.imagine;
+package dev.sirocco.apps;
 
 import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
@@ -10,22 +10,25 @@ import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** Where pictures are written. */
-final class Names {
+/** Where pictures and sounds are written. */
+public final class OutputNames {
 
     private static final int LONGEST = 60;
 
-    private Names() {}
+    private OutputNames() {}
 
     /**
-     * Files for pictures of a prompt: {@code a-red-dragon.png}, or for several {@code a-red-dragon-1.png} and so on. Names
-     * that are taken are left out.
+     * Files for what is made of a prompt: {@code a-red-dragon.png}, or for several {@code a-red-dragon-1.png} and so on.
+     * Names that are taken are left out.
+     *
+     * @param fallback the name if the prompt has no letters
+     * @param suffix with its dot
      */
-    static List<Path> of(String prompt, Path folder, int count) {
+    public static List<Path> of(String prompt, String fallback, String suffix, Path folder, int count) {
         String words = prompt.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
-        String stem = words.isEmpty() ? "picture"
+        String stem = words.isEmpty() ? fallback
                 : words.substring(0, words.offsetByCodePoints(0, Math.min(LONGEST, words.codePointCount(0, words.length()))));
-        Path plain = folder.resolve(stem + ".png");
+        Path plain = folder.resolve(stem + suffix);
         if (count == 1 && !Files.exists(plain)) {
             return List.of(plain);
         }
@@ -35,7 +38,7 @@ final class Names {
     }
 
     /** {@code name-1.png} and so on for {@code name.png}. */
-    static List<Path> numbered(Path file, int first, int count) {
+    public static List<Path> numbered(Path file, int first, int count) {
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
         return IntStream.range(first, first + count)
@@ -48,7 +51,7 @@ final class Names {
      * @param suffixes one of which the name must end in
      * @throws UserError if not
      */
-    static void check(Path file, String... suffixes) {
+    public static void check(Path file, String... suffixes) {
         String name = file.toString().toLowerCase(Locale.ROOT);
         if (Arrays.stream(suffixes).noneMatch(name::endsWith)) {
             throw new UserError("%s: let the name end in %s".formatted(file, String.join(" or ", suffixes)));

@@ -1,0 +1,78 @@
+package dev.sirocco.apps.speak;
+
+import dev.sirocco.tensor.io.AtomicFile;
+import dev.sirocco.tensor.ir.UserError;
+import dev.sirocco.text.pronunciation.SpeechSymbols;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+
+/** A mel spectrogram, low bands below, and where each symbol lies along it. */
+final class MelPicture {
+
+    private static final int PIXELS_A_FRAME = 6;
+    private static final int PIXELS_A_BAND = 3;
+    private static final int MARGIN = 22;
+    /** What is darkest and brightest, as natural logarithms of magnitudes. */
+    private static final double QUIET = -9;
+    private static final double LOUD = 1;
+
+    private MelPicture() {}
+
+    static void draw(Speaker.Spoken spoken, int[] symbols, Path file) {
+        BufferedImage image = spectrogram(spoken.frames());
+        Graphics2D g = image.createGraphics();
+        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 10));
+        int bottom = image.getHeight() - MARGIN;
+        int frame = 0;
+        for (int t = 0; t < symbols.length; t++) {
+            int x = frame * PIXELS_A_FRAME;
+            g.setColor(new Color(255, 255, 255, 90));
+            g.drawLine(x, 0, x, bottom);
+            g.setColor(Color.BLACK);
+            g.drawString(SpeechSymbols.name(symbols[t]), x + 1, bottom + (t % 2 == 0 ? 10 : 20));
+            frame += spoken.durations()[t];
+        }
+        g.dispose();
+        write(image, file);
+    }
+
+    private static BufferedImage spectrogram(float[][] frames) {
+        int bands = frames[0].length;
+        BufferedImage image = new BufferedImage(frames.length * PIXELS_A_FRAME, bands * PIXELS_A_BAND + MARGIN, BufferedImage.TYPE_INT_RGB);
+        for (int x = 0; x < image.getWidth(); x++) {
+            for (int y = 0; y < image.getHeight(); y++) {
+                int band = bands - 1 - y / PIXELS_A_BAND;
+                image.setRGB(x, y, band < 0 ? 0xFFFFFF : colour(frames[x / PIXELS_A_FRAME][band]));
+            }
+        }
+        return image;
+    }
+
+    /** From black over violet and orange to light yellow. */
+    private static int colour(double logarithm) {
+        double level = Math.clamp((logarithm - QUIET) / (LOUD - QUIET), 0, 1);
+        int red = (int) (255 * Math.min(1, 1.6 * level));
+        int green = (int) (255 * Math.pow(level, 2));
+        int blue = (int) (255 * (0.5 * Math.sin(Math.PI * Math.min(1, 1.4 * level)) + 0.5 * Math.pow(level, 6)));
+        return red << 16 | green << 8 | blue;
+    }
+
+    private static void write(BufferedImage image, Path file) {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", png);
+        } catch (IOException e) {
+            throw new UserError(file + " cannot be drawn: " + e.getMessage(), e);
+        }
+        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(png.toByteArray())));
+    }
+}

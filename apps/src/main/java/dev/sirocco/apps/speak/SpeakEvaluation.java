@@ -1,0 +1,180 @@
+package dev.sirocco.apps.speak;
+
+import dev.sirocco.apps.DeviceOption;
+import dev.sirocco.apps.Range;
+import dev.sirocco.apps.Terminal;
+import dev.sirocco.apps.data.SpeechData;
+import dev.sirocco.audio.PitchTrack;
+import dev.sirocco.audio.Sound;
+import dev.sirocco.audio.data.Recording;
+import dev.sirocco.audio.data.Recordings;
+import dev.sirocco.audio.metrics.PeriodicityError;
+import dev.sirocco.audio.metrics.PitchError;
+import dev.sirocco.audio.metrics.VoicingF1;
+import dev.sirocco.audio.tarsos.PitchTracker;
+import dev.sirocco.tensor.exec.Executor;
+import dev.sirocco.tensor.ir.UserError;
+import dev.sirocco.text.EditDistance;
+import dev.sirocco.text.speech.SpokenText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code sirocco speak eval}: how well speech is understood. */
+@Command(name = "eval", mixinStandardHelpOptions = true, sortOptions = false, description = {
+        "Measures on held-out recordings how many words pocketsphinx gets wrong: in the recordings, in the same revoiced by the vocoder, in "
+        + "their texts as the model speaks them, and as flite and espeak-ng do where these are installed.",
+        "pocketsphinx knows the words of all texts and which follow which, and nothing else of the recordings."},
+        subcommands = PronunciationEvaluation.class)
+final class SpeakEvaluation implements Callable<Integer> {
+
+    @ParentCommand
+    private Speak parent;
+
+    @Option(names = "--data", paramLabel = "DATA", defaultValue = "asterisk", description = "asterisk (default), or a folder of recordings.")
+    private String data;
+
+    @Option(names = "--voice", paramLabel = "NAME", description = "Who speaks (default: the model's first voice).")
+    private String voice;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "4", description = "Steps of the flow (default 4).")
+    private int steps;
+
+    @Option(names = "--without-model", description = "Only the recordings and the other programs.")
+    private boolean isWithoutModel;
+
+    @Option(names = "--acoustic", paramLabel = "DIR", description = "A folder that `" + AcousticModel.COMMAND + "` wrote.")
+    private Path acoustic;
+
+    @Option(names = "--vocoder", paramLabel = "DIR", description = "A folder that `" + Vocoder.COMMAND + "` wrote.")
+    private Path vocoder;
+
+    @Option(names = "--g2p", paramLabel = "DIR", description = "A folder that `sirocco speak train g2p` wrote.")
+    private Path g2p;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() {
+        new Range("--steps", 1, 100).check(steps);
+        Terminal terminal = parent.terminal();
+        Recordings recordings = SpeechData.read(data, terminal.out()::println);
+        List<String> texts = recordings.held().stream().map(Recording::text).toList();
+        List<Sound> recorded = recordings.held().stream().map(recording -> recording.sound(Recogniser.RATE)).toList();
+        Executor executor = device.executor();
+        List<String> all = Stream.concat(recordings.training().stream(), recordings.held().stream()).map(Recording::text).toList();
+        try (Recogniser recogniser = new Recogniser(all)) {
+            row(recogniser, "recordings", texts, recorded);
+            if (!isWithoutModel) {
+                Vocoder loaded = Vocoder.load(Speak.orBundled(vocoder, "vocoder"));
+                List<Sound> revoiced = recorded.stream().map(sound -> loaded.revoiced(sound, executor)).toList();
+                row(recogniser, "recordings, revoiced", texts, revoiced);
+                compare(recorded, revoiced);
+                row(recogniser, "sirocco", texts, spoken(texts, loaded, executor));
+            }
+            program(recogniser, texts, "flite", "-voice", "slt", "-t", "TEXT", "-o", "FILE");
+            program(recogniser, texts, "espeak-ng", "-v", "en-us", "-w", "FILE", "TEXT");
+        }
+        return 0;
+    }
+
+    private void row(Recogniser recogniser, String name, List<String> texts, List<Sound> sounds) {
+        List<List<String>> heard = recogniser.hear(sounds);
+        int words = 0;
+        int wrong = 0;
+        for (int i = 0; i < texts.size(); i++) {
+            List<String> said = Recogniser.words(texts.get(i));
+            words += said.size();
+            wrong += EditDistance.of(heard.get(i), said);
+        }
+        double seconds = sounds.stream().mapToDouble(Sound::seconds).sum();
+        parent.terminal().out().printf(Locale.ROOT, "%-24s %5.1f %% of %,d words wrong, %.0f s%n", name, 100.0 * wrong / words, words, seconds);
+        parent.terminal().flush();
+    }
+
+    private void compare(List<Sound> recorded, List<Sound> revoiced) {
+        double f1 = 0;
+        double periodicity = 0;
+        double cents = 0;
+        for (int i = 0; i < recorded.size(); i++) {
+            PitchTrack before = PitchTracker.SPEECH.track(recorded.get(i));
+            PitchTrack after = PitchTracker.SPEECH.track(revoiced.get(i));
+            f1 += VoicingF1.of(before.f0(), after.f0());
+            periodicity += PeriodicityError.of(before.periodicity(), after.periodicity());
+            cents += PitchError.of(before.f0(), after.f0()).cents();
+        }
+        int n = recorded.size();
+        parent.terminal().out().printf(Locale.ROOT, "%-24s voiced/unvoiced F1 %.3f, periodicity error %.3f, pitch error %.0f cents%n", "",
+                f1 / n, periodicity / n, cents / n);
+    }
+
+    private List<Sound> spoken(List<String> texts, Vocoder loaded, Executor executor) {
+        AcousticModel model = AcousticModel.load(Speak.orBundled(acoustic, "acoustic"));
+        Speaker.Manner manner = new Speaker.Manner(voice == null ? 0 : model.voice(voice), 1, 0, steps);
+        List<Sound> sounds = new ArrayList<>();
+        try (Script script = new Script(Speak.orBundled(g2p, "g2p"), executor); Speaker speaker = new Speaker(model, loaded, executor)) {
+            for (String text : texts) {
+                List<float[]> pieces = SpokenText.of(text).stream().flatMap(sentence ->
+                        Script.pieces(script.utterance(sentence).ids(), speaker.most()).stream())
+                        .map(symbols -> speaker.speak(symbols, manner, 1).sound().samples()).toList();
+                sounds.add(new Sound(joined(pieces), model.settings().mel().sampleRate()));
+            }
+        }
+        return sounds;
+    }
+
+    private static float[] joined(List<float[]> pieces) {
+        float[] all = new float[pieces.stream().mapToInt(piece -> piece.length).sum()];
+        int at = 0;
+        for (float[] piece : pieces) {
+            System.arraycopy(piece, 0, all, at, piece.length);
+            at += piece.length;
+        }
+        return all;
+    }
+
+    /** Another program, if it is there, told the text and the file to write in its arguments. */
+    private void program(Recogniser recogniser, List<String> texts, String... command) {
+        List<Sound> sounds = new ArrayList<>();
+        Path file = null;
+        try {
+            file = Files.createTempFile("sirocco", ".wav");
+            for (String text : texts) {
+                String name = file.toString();
+                new ProcessBuilder(Arrays.stream(command).map(part -> part.equals("TEXT") ? text : part.equals("FILE") ? name : part).toList())
+                        .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+                sounds.add(Sound.read(file));
+            }
+        } catch (IOException _) {
+            parent.terminal().out().printf("%-24s not installed%n", command[0]);
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserError("interrupted", e);
+        } finally {
+            delete(file);
+        }
+        row(recogniser, command[0], texts, sounds);
+    }
+
+    private static void delete(Path file) {
+        try {
+            if (file != null) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException _) {
+            // The system clears its folder of temporary files.
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.sirocco.apps.speak;
+
+import dev.sirocco.apps.Interrupt;
+import dev.sirocco.audio.SoundPlayer;
+import dev.sirocco.audio.SoundWriter;
+import dev.sirocco.text.pronunciation.Utterance;
+import dev.sirocco.text.speech.Sentence;
+import dev.sirocco.text.speech.SpokenText;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A text spoken sentence by sentence, into a file and out of the loudspeaker: while one is heard the next is made. */
+final class Speech implements AutoCloseable {
+
+    private static final double PAUSE_SECONDS = 0.15;
+    private static final double PARAGRAPH_SECONDS = 0.5;
+
+    private final int rate;
+    private final PrintStream out;
+    private final SoundWriter writer;
+    private final SoundPlayer player;
+    private final ExecutorService listening = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+
+    /**
+     * @param target a file, or null for none
+     * @param rate of the sound, in Hz
+     * @param out where it is said how fast it went
+     */
+    Speech(Path target, boolean isPlayed, int rate, PrintStream out) {
+        this.rate = rate;
+        this.out = out;
+        player = isPlayed ? new SoundPlayer(rate) : null;
+        writer = target == null ? null : new SoundWriter(target, rate);
+    }
+
+    /**
+     * Speaks all sentences.
+     *
+     * @param picture where the first sentence is drawn, or null
+     */
+    void speak(SpokenText sentences, Script script, Speaker speaker, Speaker.Manner manner, long seed, Path picture, Interrupt interrupt) {
+        long began = System.nanoTime();
+        double seconds = 0;
+        double busy = 0;
+        long piecesMade = 0;
+        CompletableFuture<Void> heard = CompletableFuture.completedFuture(null);
+        while (sentences.hasNext() && !interrupt.isRequested()) {
+            Sentence sentence = sentences.next();
+            Utterance utterance = script.utterance(sentence);
+            for (int[] symbols : Script.pieces(utterance.ids(), speaker.most())) {
+                long start = System.nanoTime();
+                Speaker.Spoken spoken = speaker.speak(symbols, manner, seed + piecesMade);
+                busy += (System.nanoTime() - start) / 1e9;
+                seconds += spoken.sound().seconds();
+                if (picture != null && piecesMade == 0) {
+                    MelPicture.draw(spoken, symbols, picture);
+                }
+                piecesMade++;
+                heard.join();                                                // one piece ahead, no more
+                heard = CompletableFuture.runAsync(() -> hear(spoken.sound().samples()), listening);
+            }
+            float[] pause = new float[(int) (rate * (sentence.endsParagraph() ? PARAGRAPH_SECONDS : PAUSE_SECONDS))];
+            heard = heard.thenRunAsync(() -> hear(pause), listening);
+        }
+        heard.join();
+        if (player != null) {
+            player.finish();
+        }
+        if (writer != null && !interrupt.isRequested()) {
+            writer.finish();
+        }
+        out.printf(Locale.ROOT, "%.1f s of speech in %.1f s, %.0f times faster than it is spoken%n", seconds,
+                (System.nanoTime() - began) / 1e9, seconds / busy);
+    }
+
+    private void hear(float[] samples) {
+        if (writer != null) {
+            writer.write(samples);
+        }
+        if (player != null) {
+            player.play(samples);
+        }
+    }
+
+    @Override
+    public void close() {
+        listening.shutdown();
+        if (player != null) {
+            player.close();
+        }
+        if (writer != null) {
+            writer.close();
+        }
+    }
+}

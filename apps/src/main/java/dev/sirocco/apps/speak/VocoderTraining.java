@@ -1,0 +1,213 @@
+package dev.sirocco.apps.speak;
+
+import dev.sirocco.apps.DeviceOption;
+import dev.sirocco.apps.Interrupt;
+import dev.sirocco.apps.Sirocco;
+import dev.sirocco.apps.data.SpeechData;
+import dev.sirocco.apps.train.ModelFolder;
+import dev.sirocco.apps.train.TrainingOptions;
+import dev.sirocco.apps.train.TrainingSettings;
+import dev.sirocco.audio.data.Recording;
+import dev.sirocco.audio.data.Recordings;
+import dev.sirocco.audio.features.MelSpectrogram;
+import dev.sirocco.audio.train.VocoderTask;
+import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.optim.AdamW;
+import dev.sirocco.models.optim.Group;
+import dev.sirocco.models.optim.Muon;
+import dev.sirocco.models.optim.Optimizer;
+import dev.sirocco.models.optim.Schedule;
+import dev.sirocco.models.train.Checkpoint;
+import dev.sirocco.models.train.Trainer;
+import dev.sirocco.models.zoo.Vocos;
+import dev.sirocco.models.zoo.VocosDiscriminators;
+import dev.sirocco.tensor.exec.Executor;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sirocco speak train vocoder}: what makes the sound of a mel spectrogram. */
+@Command(name = "vocoder", mixinStandardHelpOptions = true, sortOptions = false, description = {
+        "Trains a vocoder on recordings of speech: first to match their spectra, then, against adversaries, to be "
+        + "taken for them.", "Ctrl-C saves; --resume goes on."})
+final class VocoderTraining implements Callable<Integer> {
+
+    private static final String SPECTRAL = "spectral";
+    /** Of the learning rate, where adversaries have to keep up. */
+    private static final double ADVERSARIAL_RATE = 0.5;
+    /** Of Muon's learning rate: AdamW's, for all that is not a hidden matrix. */
+    private static final double ADAM_SHARE = 0.05;
+    /** Largest norm of the gradients. */
+    private static final double CLIP = 100;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DATA", split = ",", description = {
+            "Recordings: asterisk, or a folder. Several with commas between.",
+            "What is named twice is heard twice as often."})
+    private List<String> data;
+
+    @Option(names = "--width", paramLabel = "N", description = "Width of the network (default 256).")
+    private Integer width;
+
+    @Option(names = "--layers", paramLabel = "N", description = "Layers of the network (default 8).")
+    private Integer layers;
+
+    @Option(names = "--frames", paramLabel = "N",
+            description = "Frames of the pieces that are learned from, of 16 ms (default 24).")
+    private Integer frames;
+
+    @Option(names = "--stft", paramLabel = "X",
+            description = "Weight of the distance of spectra at several resolutions (default 5).")
+    private Double stft;
+
+    @Option(names = "--spectral", paramLabel = "X",
+            description = "Share of the run without adversaries, in front (default 0.3).")
+    private Double spectral;
+
+    @Option(names = "--ema", paramLabel = "X",
+            description = "Decay of the averages of the weights (default 0.999, 0 for none).")
+    private Double ema;
+
+    @Mixin
+    private TrainingOptions training;
+
+    @Mixin
+    private DeviceOption device;
+
+    /** Samples of the recordings. */
+    private record Lesson(List<float[]> training, List<float[]> held) {
+
+        double hours(int rate) {
+            return training.stream().mapToLong(samples -> samples.length).sum() / 3600.0 / rate;
+        }
+    }
+
+    @Override
+    public Integer call() {
+        VocoderRun run = settings();
+        Executor executor = device.executor();
+        Vocoder.Settings settings = Vocoder.Settings.of(MelSpectrogram.speech16k(), run.width(), run.layers());
+        Lesson lesson = lesson(run.names(), settings.mel().sampleRate());
+        out().printf("%.1f hours of recordings, %,d held out%n", lesson.hours(settings.mel().sampleRate()),
+                lesson.held.size());
+        Path folder = training.folder();
+        training.write(run);
+        settings.write(folder);
+        // The interrupt outlives the trainers' own handling of signals, so that the weights are exported too.
+        try (Interrupt interrupt = new Interrupt()) {
+            Path first = run.spectral() == 1 ? folder : folder.resolve(SPECTRAL);
+            if (run.spectral() > 0 && !trainSpectral(run, settings, lesson, first, executor)) {
+                return 0;
+            }
+            if (run.spectral() < 1 && !interrupt.isRequested()) {
+                trainAdversarial(run, settings, lesson, first, executor);
+            }
+        }
+        return 0;
+    }
+
+    private PrintStream out() {
+        return ((Sirocco) spec.root().userObject()).terminal().out();
+    }
+
+    private VocoderRun settings() {
+        Map<String, Object> given = new LinkedHashMap<>();
+        given.put("data", data == null ? null : String.join(",", data));
+        given.put("width", width);
+        given.put("layers", layers);
+        given.put("frames", frames);
+        given.put("stft", stft);
+        given.put("spectral", spectral);
+        given.put("ema", ema);
+        return training.settings(VocoderRun.class, () -> VocoderRun.start(null), given).check();
+    }
+
+    private Lesson lesson(List<String> names, int rate) {
+        Map<String, Lesson> known = new LinkedHashMap<>();
+        List<float[]> all = new ArrayList<>();
+        for (String name : names) {
+            all.addAll(known.computeIfAbsent(name, n -> {
+                Recordings recordings = SpeechData.read(n, out()::println);
+                return new Lesson(samples(recordings.training(), rate), samples(recordings.held(), rate));
+            }).training);
+        }
+        return new Lesson(all, known.values().stream().flatMap(lesson -> lesson.held.stream()).toList());
+    }
+
+    private static List<float[]> samples(List<Recording> recordings, int rate) {
+        return recordings.stream().map(recording -> recording.sound(rate).samples()).toList();
+    }
+
+    // ---- the two parts ----------------------------------------------------------------------------------------------
+
+    /**
+     * Trains without adversaries, unless that is done already.
+     *
+     * @return whether it came to its end
+     */
+    private boolean trainSpectral(VocoderRun run, Vocoder.Settings settings, Lesson lesson, Path folder,
+            Executor executor) {
+        if (Files.exists(folder.resolve(ModelFolder.WEIGHTS)) && !folder.equals(training.out())) {
+            return true;
+        }
+        Vocos vocos = new Vocos(settings.network(), Scope.root(run.training().seed()));
+        Optimizer optimizer = optimizer(vocos, run.training().learningRate());
+        VocoderTask task = task(run, vocos, null, settings, lesson);
+        return train(run, run.spectralTraining(), task, optimizer, folder, executor, "spectra alone");
+    }
+
+    private void trainAdversarial(VocoderRun run, Vocoder.Settings settings, Lesson lesson, Path spectralFolder,
+            Executor executor) {
+        Scope scope = Scope.root(run.training().seed());
+        Vocos vocos = new Vocos(settings.network(), scope);
+        if (run.spectral() > 0) {
+            Checkpoint.open(Trainer.bestCheckpoint(spectralFolder)).restoreWeights(vocos.parameters().all());
+        }
+        var adversaries = new VocosDiscriminators(VocosDiscriminators.Config.small(), scope.at("training"));
+        Optimizer optimizer = optimizer(vocos, run.training().learningRate() * ADVERSARIAL_RATE);
+        VocoderTask task = task(run, vocos, adversaries, settings, lesson);
+        train(run, run.adversarialTraining(), task, optimizer, training.out(), executor, "against adversaries");
+    }
+
+    private static VocoderTask task(VocoderRun run, Vocos vocos, VocosDiscriminators adversaries,
+            Vocoder.Settings settings, Lesson lesson) {
+        return new VocoderTask(vocos, adversaries, settings.mel(), lesson.training, lesson.held,
+                new VocoderTask.Config(run.training().batch(), run.frames(), run.stft(), run.training().seed()));
+    }
+
+    /** Muon for the matrices within the vocoder's blocks; AdamW for the rest, with the authors' momenta, which are short. */
+    private static Optimizer optimizer(Vocos vocos, double rate) {
+        return new Optimizer(vocos.parameters(), new Group(p -> p.shape().rank() == 2 && p.name().contains(".convnext."),
+                new Muon(rate, 0)), Group.all(new AdamW(rate * ADAM_SHARE, 0.8, 0.9, 1e-8, 0)));
+    }
+
+    private boolean train(VocoderRun run, TrainingSettings part, VocoderTask task, Optimizer optimizer, Path folder,
+            Executor executor, String how) {
+        try (Trainer trainer = new Trainer(task, optimizer, Schedule.cosine(0.05).withWarmup(0.02),
+                part.config(CLIP, run.ema()), folder, Map.of(), executor, out())) {
+            trainer.resume();
+            long vocoder = task.parameters().trainable().stream().filter(p -> !ModelFolder.IS_TRAINING.test(p.name()))
+                    .mapToLong(p -> p.shape().numel()).sum();
+            out().printf("%s: %,d parameters, %,d of adversaries; %s%n", how, vocoder,
+                    task.parameters().count() - vocoder, folder);
+            boolean isComplete = trainer.run().isComplete();
+            boolean isModel = folder.equals(training.out());
+            if (isComplete || isModel && Files.exists(Trainer.lastCheckpoint(folder))) {
+                ModelFolder.export(folder);
+            }
+            return isComplete;
+        }
+    }
+}
