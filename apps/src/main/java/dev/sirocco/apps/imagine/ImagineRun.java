@@ -5,8 +5,10 @@ import dev.sirocco.apps.data.PictureDataOptions;
 import dev.sirocco.apps.train.TrainingSettings;
 import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
+import dev.sirocco.models.zoo.Unet;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.vision.PictureForm;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,25 +21,29 @@ import java.util.List;
  * @param latent channels of the latents
  * @param autoencoderMinutes how long the autoencoder is trained, over all resumptions; 0 for no limit
  * @param autoencoderSteps 0 for no limit
- * @param layers of the transformer
- * @param width of the transformer, a multiple of {@value #HEAD}
- * @param ema decay of the averages of the transformer's weights
- * @param training of the transformer
+ * @param layers of the transformer, or blocks of the U-Net at each size
+ * @param width of the transformer, or of the U-Net where it is widest; a multiple of {@value #HEAD}
+ * @param ema decay of the averages of the network's weights
+ * @param training of the network
  */
 record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, boolean isPixels, int latent, double autoencoderMinutes,
-        long autoencoderSteps, int layers, int width, double ema, TrainingSettings training) {
+        long autoencoderSteps, PictureNetwork.Kind network, int layers, int width, double ema, TrainingSettings training) {
 
     private static final int HEAD = 32;
+    private static final int NORM_GROUPS = 8;
     /** Words of a caption. */
-    static final int CONTEXT = 12;
+    static final int CONTEXT = PictureNetwork.WORDS;
     private static final int TEXT_LAYERS = 2;
     private static final int TEXT_HEADS = 4;
     private static final int TEXT_WIDTH = 128;
     /** The transformer sees about as many patches along each axis, whatever the size. */
     private static final int MOST_PLACES = 8;
 
-    static ImagineRun start(String data, boolean isLabelled) {
-        return new ImagineRun(data, isLabelled, 0, Painter.Way.FLOW, false, 6, 0, 0, 8, 192, 0.999, new TrainingSettings(64, 0.01));
+    /** @param network null for the usual one */
+    static ImagineRun start(String data, boolean isLabelled, PictureNetwork.Kind network) {
+        boolean isDit = network == PictureNetwork.Kind.DIT;
+        return new ImagineRun(data, isLabelled, 0, Painter.Way.FLOW, false, 6, 0, 0, isDit ? PictureNetwork.Kind.DIT : PictureNetwork.Kind.UNET,
+                isDit ? 8 : 2, isDit ? 192 : 128, 0.999, new TrainingSettings(64, isDit ? 0.01 : 0.02));
     }
 
     ImagineRun check() {
@@ -93,6 +99,23 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
         int channels = autoencoder == null ? form.channels() : autoencoder.latent();
         Dit.Config config = new Dit.Config(grid, patch, channels, layers, width / HEAD, width, classes, false);
         return words == 0 ? config : config.withText(words, CONTEXT, TEXT_LAYERS, TEXT_HEADS, TEXT_WIDTH, 0);
+    }
+
+    /**
+     * Each size but the last is halved, to {@value #MOST_PLACES} places along an axis or until it is odd, and half as wide as the next.
+     *
+     * @param autoencoder null if the network makes pixels
+     * @param words of captions, 0 for classes
+     */
+    Unet.Config unet(PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
+        int grid = autoencoder == null ? form.size() : form.size() / autoencoder.factor();
+        List<Integer> widths = new ArrayList<>(List.of(width));
+        while (grid > MOST_PLACES && grid % 2 == 0) {
+            grid /= 2;
+            widths.addFirst(widths.getFirst() / 2);
+        }
+        int channels = autoencoder == null ? form.channels() : autoencoder.latent();
+        return new Unet.Config(channels, widths, layers, List.of(widths.size() - 1), HEAD, NORM_GROUPS, classes, words, 0);
     }
 
     /** The autoencoder's part of the run. */

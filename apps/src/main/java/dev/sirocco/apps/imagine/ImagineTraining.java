@@ -18,6 +18,7 @@ import dev.sirocco.models.train.Records;
 import dev.sirocco.models.train.Trainer;
 import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
+import dev.sirocco.models.zoo.Unet;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.UserError;
@@ -55,7 +56,6 @@ import picocli.CommandLine.ParentCommand;
 final class ImagineTraining implements Callable<Integer> {
 
     private static final double DIVERGENCE = 1e-4;
-    private static final double DECAY = 0.01;
     /** Of Muon's learning rate: AdamW's, for all that is not a hidden matrix. */
     private static final double ADAM_SHARE = 0.1;
     /** Held-out pictures that are validated on while training. */
@@ -92,10 +92,15 @@ final class ImagineTraining implements Callable<Integer> {
     @Option(names = "--latent", paramLabel = "N", description = "Channels of the latents (default 6).")
     private Integer latent;
 
-    @Option(names = "--layers", paramLabel = "N", description = "Layers of the transformer (default 8).")
+    @Option(names = "--network", paramLabel = "NAME", description = "unet (default), or dit: a diffusion transformer.")
+    private PictureNetwork.Kind network;
+
+    @Option(names = "--layers", paramLabel = "N",
+            description = "Layers of the transformer (default 8), or blocks of the U-Net at each size (default 2).")
     private Integer layers;
 
-    @Option(names = "--width", paramLabel = "N", description = "Width of the transformer (default 192).")
+    @Option(names = "--width", paramLabel = "N",
+            description = "Width of the transformer (default 192), or of the U-Net where it is widest (default 128).")
     private Integer width;
 
     @Option(names = "--ema", paramLabel = "X", description = "Decay of the averages of the weights (default 0.999, 0 for none).")
@@ -166,10 +171,11 @@ final class ImagineTraining implements Callable<Integer> {
         given.put("autoencoderMinutes", autoencoderMinutes);
         given.put("autoencoderSteps", autoencoderSteps);
         given.put("latent", latent);
+        given.put("network", network);
         given.put("layers", layers);
         given.put("width", width);
         given.put("ema", ema);
-        return training.settings(ImagineRun.class, () -> ImagineRun.start(data.required(), data.isLabelled(source)), given).check();
+        return training.settings(ImagineRun.class, () -> ImagineRun.start(data.required(), data.isLabelled(source), network), given).check();
     }
 
     private void train(ImagineRun run, PictureForm form, WordTokenizer tokenizer, List<String> classes, Lesson lesson,
@@ -191,12 +197,11 @@ final class ImagineTraining implements Callable<Integer> {
             }
             AutoencoderKl autoencoder = run.isPixels() ? null : Painter.loadAutoencoder(autoencoderFolder);
             int words = tokenizer == null ? 0 : tokenizer.vocabularySize();
-            Dit dit = new Dit(run.transformer(form, autoencoder == null ? null : autoencoder.config(), classes.size(), words),
-                    Scope.root(run.training().seed()));
-            Painter painter = new Painter(new Painter.Settings(form.channels(), form.size(), run.way()), autoencoder, dit,
-                    tokenizer, classes);
+            PictureNetwork network = network(run, form, autoencoder == null ? null : autoencoder.config(), classes.size(), words);
+            Painter painter = new Painter(new Painter.Settings(form.channels(), form.size(), run.network(), run.way()), autoencoder,
+                    network, tokenizer, classes);
             painter.writeSettings(training.out());
-            trainTransformer(run, painter, lesson, held, executor);
+            trainNetwork(run, painter, lesson, held, executor);
         }
     }
 
@@ -284,40 +289,34 @@ final class ImagineTraining implements Callable<Integer> {
                 Records.toTexts(config.withScale(1 / Math.sqrt(squares / count - mean * mean), mean)));
     }
 
-    // ---- the transformer --------------------------------------------------------------------------------------
+    // ---- the network ------------------------------------------------------------------------------------------
 
-    private void trainTransformer(ImagineRun run, Painter painter, Lesson lesson, Lesson held, Executor executor) {
-        Dit dit = painter.dit();
+    private static PictureNetwork network(ImagineRun run, PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
+        Scope scope = Scope.root(run.training().seed());
+        return switch (run.network()) {
+            case UNET -> new PictureNetwork.OfUnet(new Unet(run.unet(form, autoencoder, classes, words), scope));
+            case DIT -> new PictureNetwork.OfDit(new Dit(run.transformer(form, autoencoder, classes, words), scope));
+        };
+    }
+
+    private void trainNetwork(ImagineRun run, Painter painter, Lesson lesson, Lesson held, Executor executor) {
         DiffusionLoss loss = new DiffusionLoss(run.way().schedule(), run.way().prediction(),
                 run.way().times(), 0);
         Function<Lesson, DiffusionTask.Samples> samples =
                 l -> new DiffusionTask.Samples(painter.latents().encode(l.pictures, executor), l.told);
-        DiffusionTask task = new DiffusionTask(painter.network(), dit.parameters(), loss, painter.shape(1).without(0),
+        DiffusionTask task = new DiffusionTask(painter.denoiser(), painter.network().parameters(), loss, painter.shape(1).without(0),
                 samples.apply(lesson), samples.apply(held), painter.nothing(), run.training().batch(), run.training().seed());
-        try (Trainer trainer = new Trainer(task, optimizer(dit, run.training().learningRate()),
+        try (Trainer trainer = new Trainer(task, painter.network().optimizer(run.training().learningRate()),
                 Schedule.linear(0.02).withWarmup(0.02), run.training().config(1, run.ema()), training.out(), Map.of(), executor,
                 out())) {
             if (training.isResumed()) {
                 trainer.resume();
             }
-            out().printf("transformer: %,d parameters; %s%n", dit.parameters().count(), training.out());
+            out().printf("network: %,d parameters; %s%n", painter.network().parameters().count(), training.out());
             trainer.run();
             if (Files.exists(Trainer.lastCheckpoint(training.out()))) {
                 ModelFolder.export(training.out());
             }
         }
-    }
-
-    /** Muon for the matrices within the blocks, queries, keys and values each by themselves; AdamW for the rest. */
-    private static Optimizer optimizer(Dit dit, double rate) {
-        int width = dit.config().width();
-        Muon muon = new Muon(rate, DECAY).withRows(p -> p.name().endsWith("qkv.weight") ? List.of(width, width, width)
-                : p.name().endsWith("kv_linear.weight") ? List.of(width, width) : List.of(p.shape().dim(0)));
-        return new Optimizer(dit.parameters(), new Group(ImagineTraining::isHiddenMatrix, muon),
-                Group.all(new AdamW(rate * ADAM_SHARE, 0.9, 0.95, 1e-8, 0)));
-    }
-
-    private static boolean isHiddenMatrix(State p) {
-        return p.name().startsWith("blocks.") && !p.name().contains("adaLN") && p.shape().rank() == 2;
     }
 }

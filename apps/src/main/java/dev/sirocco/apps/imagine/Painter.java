@@ -12,7 +12,6 @@ import dev.sirocco.models.sample.RectifiedFlow;
 import dev.sirocco.models.sample.VariancePreserving;
 import dev.sirocco.models.train.Records;
 import dev.sirocco.models.zoo.AutoencoderKl;
-import dev.sirocco.models.zoo.Dit;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
@@ -29,7 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A model that makes pictures of what it is told, in a folder: a diffusion transformer, what it is told in (words, in
+ * A model that makes pictures of what it is told, in a folder: a diffusion network, what it is told in (words, in
  * {@value WordTokenizer#FILE}, or classes, in {@value ClassNames#FILE}), and in {@value #AUTOENCODER} the autoencoder whose
  * latents it makes, if it does not make pixels.
  *
@@ -38,7 +37,7 @@ import java.util.List;
  * @param tokenizer null if it is told classes
  * @param classes their names; empty if it is told words
  */
-record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokenizer tokenizer, List<String> classes) {
+record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork network, WordTokenizer tokenizer, List<String> classes) {
 
     static final String SETTINGS = "picture.json";
     static final String AUTOENCODER = "autoencoder";
@@ -90,24 +89,18 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
      * @param channels 1 or 3
      * @param size height and width
      */
-    record Settings(int channels, int size, Way way) {}
+    record Settings(int channels, int size, PictureNetwork.Kind network, Way way) {}
 
     /** @throws UserError with one line, whatever is missing or wrong in the folder */
     static Painter load(Path folder) {
         Path weights = ModelFolder.weights(folder, COMMAND);
         Settings settings = JsonFile.read(folder.resolve(SETTINGS), texts -> Records.fromTexts(Settings.class, texts));
-        Dit.Config config = JsonFile.read(folder.resolve(ModelFolder.CONFIG), texts -> Records.fromTexts(Dit.Config.class, texts));
-        WordTokenizer tokenizer = config.vocabulary() == 0 ? null : WordTokenizer.read(folder);
-        List<String> classes = config.classes() == 0 ? List.of()
-                : ClassNames.read(folder);
-        if (tokenizer != null && tokenizer.vocabularySize() != config.vocabulary() || classes.size() != config.classes()) {
-            throw new UserError("%s: its words or classes are not as many as %s says: take files of one model"
-                    .formatted(folder, ModelFolder.CONFIG));
-        }
+        PictureNetwork network = PictureNetwork.load(settings.network, folder, weights);
+        WordTokenizer tokenizer = network.words() == 0 ? null : WordTokenizer.read(folder);
+        List<String> classes = network.words() == 0 ? ClassNames.read(folder) : List.of();
         AutoencoderKl autoencoder = Files.isDirectory(folder.resolve(AUTOENCODER))
                 ? loadAutoencoder(folder.resolve(AUTOENCODER)) : null;
-        Dit dit = Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Dit(config, scope));
-        return new Painter(settings, autoencoder, dit, tokenizer, classes);
+        return new Painter(settings, autoencoder, network, tokenizer, classes);
     }
 
     static AutoencoderKl.Config autoencoderConfig(Path folder) {
@@ -123,7 +116,7 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
     /** Writes what surrounds the weights. */
     void writeSettings(Path folder) {
         JsonFile.write(folder.resolve(SETTINGS), Records.toTexts(settings));
-        JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(dit.config()));
+        JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(network.config()));
         if (tokenizer != null) {
             tokenizer.write(folder);
         } else {
@@ -143,7 +136,8 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
 
     /** The shape of n samples as the network makes them: pixels or latents (n, C, h, w). */
     Shape shape(int n) {
-        return Shape.of(n, dit.config().channels(), dit.config().size(), dit.config().size());
+        int size = autoencoder == null ? settings.size : settings.size / autoencoder.config().factor();
+        return Shape.of(n, autoencoder == null ? settings.channels : autoencoder.config().latent(), size, size);
     }
 
     // ---- what the network is told -----------------------------------------------------------------------------
@@ -158,7 +152,7 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
             }
             return new int[] {found};
         }
-        int[] tokens = tokenizer.encode(prompt, dit.config().context());
+        int[] tokens = tokenizer.encode(prompt, network.words());
         if (tokens[0] == 0) {
             throw new UserError("none of the words of '%s' was in the captions that this model learned from: try others"
                     .formatted(prompt.strip()));
@@ -168,12 +162,12 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
 
     /** As {@link #told}, or nothing where no word is known. */
     int[] toldOrNothing(String caption) {
-        return tokenizer == null ? told(caption) : tokenizer.encode(caption, dit.config().context());
+        return tokenizer == null ? told(caption) : tokenizer.encode(caption, network.words());
     }
 
     /** What the network is told if it is told nothing. */
     int[] nothing() {
-        return tokenizer == null ? new int[] {dit.config().noClass()} : new int[dit.config().context()];
+        return tokenizer == null ? new int[] {classes.size()} : new int[network.words()];
     }
 
     /** The words of a prompt that say nothing to the network. */
@@ -182,10 +176,9 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
     }
 
     /** The network as its training and its samplers see it. */
-    DiffusionTask.Network network() {
+    DiffusionTask.Network denoiser() {
         return (x, time, told) -> {
-            Tensor output = tokenizer == null ? dit.apply(x, time, told.reshape(told.dim(0)), null)
-                    : dit.apply(x, time, null, dit.encode(told));
+            Tensor output = network.predict(x, time, told);
             if (settings.way != Way.CLEAN) {
                 return output;
             }
@@ -222,7 +215,7 @@ record Painter(Settings settings, AutoencoderKl autoencoder, Dit dit, WordTokeni
     Sampling sampling(int n, Executor executor) {
         State told = new State("told", DType.I32, Shape.of(2 * n, nothing().length));
         DiffusionSampler sampler = new DiffusionSampler(
-                (x, time) -> network().predict(x, time, x.graph().read(told).slice(0, 0, x.dim(0))),
+                (x, time) -> denoiser().predict(x, time, x.graph().read(told).slice(0, 0, x.dim(0))),
                 settings.way.schedule(), settings.way.prediction(), shape(n), executor);
         return new Sampling(sampler, told);
     }

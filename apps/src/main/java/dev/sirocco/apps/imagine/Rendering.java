@@ -104,7 +104,7 @@ final class Rendering {
         }
         float[] picture = painter.latents().encode(List.of(painter.form().fit(original.picture())), executor).getFirst();
         Start from = start.from(picture, request.strength());
-        return original.mask() == null ? from : from.within(original.grid(painter.dit().config().size()));
+        return original.mask() == null ? from : from.within(original.grid(painter.shape(1).dim(2)));
     }
 
     /** A batch of them; behind the last one, the first ones again. */

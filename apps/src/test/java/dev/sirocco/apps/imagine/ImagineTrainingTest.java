@@ -45,8 +45,8 @@ class ImagineTrainingTest {
     @Test
     void classesInPixels() {
         Path out = folder.resolve("pixels");
-        String said = train(out, "--data", data.toString(), "--classes", "--pixels", "--layers", "1", "--width", "32", "--way",
-                "epsilon");
+        String said = train(out, "--data", data.toString(), "--classes", "--pixels", "--network", "dit", "--layers", "1", "--width",
+                "32", "--way", "epsilon");
         assertTrue(said.contains("finished after 2 steps"), said);
         assertTrue(wellBy("imagine", "train", "--out", out.toString(), "--resume", "--steps", "3")
                 .contains("finished after 3 steps"));

@@ -7,6 +7,7 @@ import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.train.Records;
 import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
+import dev.sirocco.models.zoo.Unet;
 import dev.sirocco.tensor.io.Safetensors;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
@@ -38,20 +39,22 @@ final class Painters {
         JsonFile.write(below.resolve(ModelFolder.CONFIG), Records.toTexts(autoencoder.config()));
         WordTokenizer words = WordTokenizer.of(List.of("a red dragon", "a blue cat", "two green birds"), 1);
         Dit.Config config = new Dit.Config(SIZE / 2, 1, 4, 2, 2, 16, 0, false).withText(words.vocabularySize(), 6, 1, 2, 8, 0);
-        return write(new Painter(new Painter.Settings(3, SIZE, Painter.Way.FLOW), autoencoder, new Dit(config, Scope.root(seed)),
+        return write(new Painter(new Painter.Settings(3, SIZE, PictureNetwork.Kind.DIT, Painter.Way.FLOW), autoencoder,
+                new PictureNetwork.OfDit(new Dit(config, Scope.root(seed))),
                 words, List.of()), folder, seed);
     }
 
     /** Told classes: grey pixels. */
     static Path classes(Path folder, long seed) {
-        Dit.Config config = new Dit.Config(SIZE, 2, 1, 1, 2, 16, 3, false);
-        return write(new Painter(new Painter.Settings(1, SIZE, Painter.Way.V), null, new Dit(config, Scope.root(seed)), null,
+        Unet.Config config = new Unet.Config(1, List.of(8, 16), 1, List.of(1), 8, 4, 3, 0, 0);
+        return write(new Painter(new Painter.Settings(1, SIZE, PictureNetwork.Kind.UNET, Painter.Way.V), null,
+                new PictureNetwork.OfUnet(new Unet(config, Scope.root(seed))), null,
                 List.of("0", "1", "boot")), folder, seed);
     }
 
     private static Path write(Painter painter, Path folder, long seed) {
-        fill(painter.dit().parameters(), seed);
-        write(painter.dit().parameters(), folder);
+        fill(painter.network().parameters(), seed);
+        write(painter.network().parameters(), folder);
         painter.writeSettings(folder);
         return folder;
     }

@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Trains a model: steps, validation, log, checkpoints. Its directory holds {@code last.safetensors}, from which a run
- * can be resumed, {@code best.safetensors}, the weights with the lowest validation loss, {@code log.csv}, events for
- * TensorBoard, and a picture of the losses. A run that is stopped by Ctrl-C or SIGTERM saves first; one that is killed
- * loses what came after its last checkpoint.
+ * can be resumed, {@code best.safetensors}, the weights with the lowest validation loss, or the latest ones where those
+ * {@linkplain Task#isLatestBest count as the best}, {@code log.csv}, events for TensorBoard, and a picture of the losses.
+ * A run that is stopped by Ctrl-C or SIGTERM saves first; one that is killed loses what came after its last checkpoint.
  *
  * <pre>{@code
  * Trainer trainer = new Trainer(task, optimizer, Schedule.cosine(0.1).withWarmup(0.02), config, Executors.best());

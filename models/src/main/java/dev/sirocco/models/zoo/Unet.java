@@ -11,6 +11,7 @@ import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.nn.SpatialAttention;
 import dev.sirocco.models.nn.TimestepEmbedding;
 import dev.sirocco.models.nn.Upsample;
+import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The network of DDPM (Ho et al. 2020, appendix B): what to take away from noisy pictures, for a time and perhaps a class.
+ * The network of DDPM (Ho et al. 2020, appendix B): what to take away from noisy pictures, for a time and
+ * perhaps a class or words, whose vectors are added to the time's.
  * Residual blocks on the way down, whose outputs are remembered, and on the way up, where they are met again (Ronneberger
  * et al. 2015). The names of its parameters are those of diffusers' UNet2DModel.
  */
@@ -34,19 +36,20 @@ public final class Unet {
      * @param headSize of the attention, 0 for one head
      * @param groups of the norms
      * @param classes 0 for none; there is one more, which says nothing about the class and is used for guidance
+     * @param vocabulary words of captions, 0 for none; word 0 says nothing
      * @param dropout 0 ≤ rate < 1, within the residual blocks
      */
     public record Config(int channels, List<Integer> widths, int blocks, List<Integer> attention, int headSize,
-            int groups, int classes, double dropout) {
+            int groups, int classes, int vocabulary, double dropout) {
 
         /** DDPM's for CIFAR-10's 32×32 pictures; 36M parameters. */
         public static Config cifar10() {
-            return new Config(3, List.of(128, 256, 256, 256), 2, List.of(1), 0, 32, 0, 0.1);
+            return new Config(3, List.of(128, 256, 256, 256), 2, List.of(1), 0, 32, 0, 0, 0.1);
         }
 
         /** For pictures of 28 to 64 rows, to be trained on a CPU; 4M parameters. */
         public static Config small(int channels, int classes) {
-            return new Config(channels, List.of(32, 64, 128), 2, List.of(2), 32, 8, classes, 0);
+            return new Config(channels, List.of(32, 64, 128), 2, List.of(2), 32, 8, classes, 0, 0);
         }
 
         /** The class that says nothing. */
@@ -77,6 +80,7 @@ public final class Unet {
     private final Convolution first;
     private final TimestepEmbedding time;
     private final Embedding labels;
+    private final Embedding words;
     private final List<Down> downs = new ArrayList<>();
     private final Block middle;
     private final ResidualBlock middleEnd;
@@ -95,6 +99,7 @@ public final class Unet {
                 width, timeWidth, Init.uniformFanIn(1 / Math.sqrt(3)));
         labels = c.classes == 0 ? null
                 : new Embedding(scope.at("class_embedding"), c.classes + 1, timeWidth, Init.normal(1));
+        words = c.vocabulary == 0 ? null : new Embedding(scope.at("word_embedding"), c.vocabulary, timeWidth, Init.normal(1));
         Deque<Integer> remembered = new ArrayDeque<>(List.of(width));        // channels, the latest on top
         int in = width;
         for (int level = 0; level < c.widths.size(); level++) {
@@ -148,11 +153,12 @@ public final class Unet {
      *
      * @param x noisy pictures (N, channels, H, W), H and W being multiples of 2^(levels - 1)
      * @param times F32 (N), from 0 to 1000
-     * @param classes I32 (N), or null if the network has none
+     * @param told classes I32 (N), or words I32 (N, any number) in any order, or null if the network knows neither
      */
-    public Tensor apply(Tensor x, Tensor times, Tensor classes) {
+    public Tensor apply(Tensor x, Tensor times, Tensor told) {
         Tensor t = time.apply(times);                                        // (N, timeWidth)
-        t = labels == null ? t : t.add(labels.apply(classes));
+        t = labels == null ? t : t.add(labels.apply(told));
+        t = words == null ? t : t.add(sum(told));
         Deque<Tensor> remembered = new ArrayDeque<>();
         Tensor h = first.apply(x);                                           // (N, widths[0], H, W)
         remembered.push(h);
@@ -174,6 +180,13 @@ public final class Unet {
             h = up.upsample == null ? h : up.upsample.apply(h);
         }
         return last.apply(norm.apply(h).silu());
+    }
+
+    /** The sum of the words' vectors, over the root of how many there are, so that it is as long as one of them. */
+    private Tensor sum(Tensor told) {
+        Tensor isWord = told.cast(DType.F32).greater(0.5);                   // (N, L)
+        Tensor count = isWord.sumKeep(1).maximum(1);                         // (N, 1)
+        return words.apply(told).mul(isWord.unsqueeze(-1)).sum(1).div(count.sqrt());
     }
 
     private Block block(Scope scope, int index, int in, int out, int level) {
