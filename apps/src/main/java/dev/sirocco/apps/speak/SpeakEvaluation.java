@@ -4,14 +4,9 @@ import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Range;
 import dev.sirocco.apps.Terminal;
 import dev.sirocco.apps.data.SpeechData;
-import dev.sirocco.audio.PitchTrack;
 import dev.sirocco.audio.Sound;
 import dev.sirocco.audio.data.Recording;
 import dev.sirocco.audio.data.Recordings;
-import dev.sirocco.audio.metrics.PeriodicityError;
-import dev.sirocco.audio.metrics.PitchError;
-import dev.sirocco.audio.metrics.VoicingF1;
-import dev.sirocco.audio.tarsos.PitchTracker;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.EditDistance;
@@ -24,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,7 +76,8 @@ final class SpeakEvaluation implements Callable<Integer> {
                 Vocoder loaded = Vocoder.load(Speak.orBundled(vocoder, "vocoder"));
                 List<Sound> revoiced = recorded.stream().map(sound -> loaded.revoiced(sound, executor)).toList();
                 row(recogniser, "recordings, revoiced", texts, revoiced);
-                compare(recorded, revoiced);
+                List<Likeness> alike = IntStream.range(0, recorded.size()).mapToObj(i -> Likeness.of(recorded.get(i), revoiced.get(i))).toList();
+                terminal.out().printf("%-24s %s%n", "", Likeness.mean(alike));
                 row(recogniser, "sirocco", texts, spoken(texts, loaded, executor));
             }
             program(recogniser, texts, "flite", "-voice", "slt", "-t", "TEXT", "-o", "FILE");
@@ -101,22 +98,6 @@ final class SpeakEvaluation implements Callable<Integer> {
         double seconds = sounds.stream().mapToDouble(Sound::seconds).sum();
         parent.terminal().out().printf(Locale.ROOT, "%-24s %5.1f %% of %,d words wrong, %.0f s%n", name, 100.0 * wrong / words, words, seconds);
         parent.terminal().flush();
-    }
-
-    private void compare(List<Sound> recorded, List<Sound> revoiced) {
-        double f1 = 0;
-        double periodicity = 0;
-        double cents = 0;
-        for (int i = 0; i < recorded.size(); i++) {
-            PitchTrack before = PitchTracker.SPEECH.track(recorded.get(i));
-            PitchTrack after = PitchTracker.SPEECH.track(revoiced.get(i));
-            f1 += VoicingF1.of(before.f0(), after.f0());
-            periodicity += PeriodicityError.of(before.periodicity(), after.periodicity());
-            cents += PitchError.of(before.f0(), after.f0()).cents();
-        }
-        int n = recorded.size();
-        parent.terminal().out().printf(Locale.ROOT, "%-24s voiced/unvoiced F1 %.3f, periodicity error %.3f, pitch error %.0f cents%n", "",
-                f1 / n, periodicity / n, cents / n);
     }
 
     private List<Sound> spoken(List<String> texts, Vocoder loaded, Executor executor) {

@@ -114,6 +114,22 @@ class SpeakTest {
     }
 
     @Test
+    void aRecordingOfAnyRateIsRevoiced() {
+        float[] tone = new float[22_050];
+        for (int i = 0; i < tone.length; i++) {
+            tone[i] = (float) (0.3 * Math.sin(2 * Math.PI * 150 * i / 22_050));
+        }
+        Path in = folder.resolve("tone.flac");
+        new Sound(tone, 22_050).write(in);
+        Path out = folder.resolve("again.wav");
+        String said = wellBy("speak", "revoice", in.toString(), out.toString(), "--vocoder", models.resolve("vocoder").toString());
+        assertTrue(said.contains("periodicity error"), said);
+        assertEquals(16_000, Sound.read(out).samples().length);
+        assertRefused(new String[] {"speak", "revoice", folder.resolve("none.wav").toString(), out.toString()}, "none.wav");
+        assertRefused(new String[] {"speak", "revoice", in.toString(), folder.resolve("a.txt").toString()}, ".wav");
+    }
+
+    @Test
     void badInputIsRefusedAndNothingIsWritten() {
         Path out = folder.resolve("refused.wav");
         assertRefused(speak("", "-o", out.toString()), "empty");
