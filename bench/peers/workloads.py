@@ -374,6 +374,41 @@ def vae_decode():
     return inference(decoder(), torch.randn(1, 4, 32, 32), amount=1, unit="picture")
 
 
+class VocosBlock(nn.Module):
+    def __init__(self, width, hidden, layers):
+        super().__init__()
+        self.depthwise = nn.Conv1d(width, width, 7, padding=3, groups=width)
+        self.norm = nn.LayerNorm(width, eps=1e-6)
+        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, width)
+        self.gamma = nn.Parameter(torch.full((width,), 1 / layers))
+
+    def forward(self, x):
+        y = self.norm(self.depthwise(x).transpose(1, 2))
+        return x + (self.gamma * self.down(F.gelu(self.up(y)))).transpose(1, 2)
+
+
+class Vocos(nn.Module):
+    def __init__(self, mels=100, width=512, hidden=1536, layers=8, n_fft=1024, hop=256):
+        super().__init__()
+        self.n_fft, self.hop = n_fft, hop
+        self.embed = nn.Conv1d(mels, width, 7, padding=3)
+        self.norm, self.last_norm = nn.LayerNorm(width, eps=1e-6), nn.LayerNorm(width, eps=1e-6)
+        self.blocks = nn.Sequential(*(VocosBlock(width, hidden, layers) for _ in range(layers)))
+        self.head = nn.Linear(width, n_fft + 2)
+        self.register_buffer("window", torch.hann_window(n_fft))
+
+    def forward(self, mel):
+        x = self.blocks(self.norm(self.embed(mel).transpose(1, 2)).transpose(1, 2))
+        magnitude, phase = self.head(self.last_norm(x.transpose(1, 2))).transpose(1, 2).chunk(2, 1)
+        magnitude = magnitude.exp().clamp(max=100)
+        return torch.istft(torch.complex(magnitude * phase.cos(), magnitude * phase.sin()), self.n_fft, self.hop,
+                           window=self.window)
+
+
+def vocos_24k():
+    return inference(Vocos(), torch.randn(1, 100, 470), amount=5, unit="second")
+
+
 WORKLOADS = {
     "gemm-1024": gemm_1024,
     "elementwise": elementwise,
@@ -386,6 +421,7 @@ WORKLOADS = {
     "dit-step": dit_step,
     "unet-step": unet_step,
     "vae-decode": vae_decode,
+    "vocos-24k": vocos_24k,
 }
 
 

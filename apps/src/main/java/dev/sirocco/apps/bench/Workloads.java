@@ -13,6 +13,7 @@ import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.models.zoo.ResNet;
 import dev.sirocco.models.zoo.Unet;
 import dev.sirocco.models.zoo.Vit;
+import dev.sirocco.models.zoo.Vocos;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.DType;
@@ -38,7 +39,8 @@ final class Workloads {
             new Workload("vit-b16", 8, "picture", Workloads::vit),
             new Workload("dit-step", 1, "step", Workloads::ditStep),
             new Workload("unet-step", 8, "picture", Workloads::unetStep),
-            new Workload("vae-decode", 1, "picture", Workloads::decoding));
+            new Workload("vae-decode", 1, "picture", Workloads::decoding),
+            new Workload("vocos-24k", 5, "second", Workloads::vocoding));
 
     private static final int VOCABULARY = 65;
     private static final int BATCHES = 61;
@@ -179,6 +181,14 @@ final class Workloads {
         Graph g = new Graph();
         g.output("pictures", autoencoder.decode(g.input("latents", DType.F32, 1, 4, 32, 32)));
         return withNumbers(g.compile(executor), "latents");
+    }
+
+    /** Five seconds of sound of their mel spectrogram, by the published Vocos. */
+    private static Runnable vocoding(Executor executor) {
+        Vocos vocos = new Vocos(Vocos.Config.published(), Scope.root(1));
+        Graph g = new Graph();
+        g.output("sound", vocos.sound(g.input("mel", DType.F32, 1, 100, 470)));
+        return withNumbers(g.compile(executor), "mel");
     }
 
     private static Runnable withNumbers(Program program, String... inputs) {
