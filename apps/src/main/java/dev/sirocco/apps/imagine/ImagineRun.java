@@ -103,19 +103,22 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
 
     /**
      * Each size but the last is halved, to {@value #MOST_PLACES} places along an axis or until it is odd, and half as wide as the next.
+     * Of many pixels two by two are one place.
      *
      * @param autoencoder null if the network makes pixels
      * @param words of captions, 0 for classes
      */
     Unet.Config unet(PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
         int grid = autoencoder == null ? form.size() : form.size() / autoencoder.factor();
+        int side = autoencoder == null && grid > 2 * MOST_PLACES && grid % 2 == 0 ? 2 : 1;
+        grid /= side;
         List<Integer> widths = new ArrayList<>(List.of(width));
         while (grid > MOST_PLACES && grid % 2 == 0) {
             grid /= 2;
             widths.addFirst(widths.getFirst() / 2);
         }
         int channels = autoencoder == null ? form.channels() : autoencoder.latent();
-        return new Unet.Config(channels, widths, layers, List.of(widths.size() - 1), HEAD, NORM_GROUPS, classes, words, 0);
+        return new Unet.Config(channels * side * side, widths, layers, List.of(widths.size() - 1), HEAD, NORM_GROUPS, classes, words, 0);
     }
 
     /** The autoencoder's part of the run. */

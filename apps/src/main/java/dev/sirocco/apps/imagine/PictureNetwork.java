@@ -58,11 +58,23 @@ sealed interface PictureNetwork {
         };
     }
 
+    /** A U-Net with more channels than the samples have sees squares of their places as one. */
     record OfUnet(Unet unet) implements PictureNetwork {
 
         @Override
-        public Tensor predict(Tensor x, Tensor time, Tensor told) {
-            return unet.apply(x, time, words() == 0 ? told.reshape(told.dim(0)) : told);
+        public Tensor predict(Tensor x, Tensor time, Tensor told) {              // (N, C, H, W)
+            int n = x.dim(0);
+            int c = x.dim(1);
+            int side = (int) Math.round(Math.sqrt(unet.config().channels() / (double) c));
+            int h = x.dim(2) / side;
+            int w = x.dim(3) / side;
+            Tensor squares = x.reshape(n, c, h, side, w, side)
+                    .permute(0, 1, 3, 5, 2, 4)                                   // (N, C, side, side, h, w)
+                    .reshape(n, c * side * side, h, w);
+            return unet.apply(squares, time, words() == 0 ? told.reshape(n) : told)
+                    .reshape(n, c, side, side, h, w)
+                    .permute(0, 1, 4, 2, 5, 3)                                   // (N, C, h, side, w, side)
+                    .reshape(x.shape());
         }
 
         @Override
