@@ -6,6 +6,7 @@ import dev.sirocco.apps.Sirocco;
 import dev.sirocco.apps.data.SpeechData;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.TrainingOptions;
+import dev.sirocco.audio.data.Pauses;
 import dev.sirocco.audio.data.Recording;
 import dev.sirocco.audio.data.Recordings;
 import dev.sirocco.audio.features.FrameAnalysis;
@@ -27,10 +28,12 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +48,7 @@ final class AcousticTraining implements Callable<Integer> {
     private static final double DECAY = 0.01;
     /** Of Muon's learning rate: AdamW's, for all that is not a hidden matrix. */
     private static final double ADAM_SHARE = 0.1;
-    /** Longer recordings are left out, in seconds: the alignment's program is as long as the longest. */
+    /** Longer recordings are cut, in seconds: the alignment's program is as long as the longest. */
     private static final double LONGEST = 16;
     /** Recordings whose spectrogram is measured, of each voice. */
     private static final int MEASURED = 100;
@@ -142,20 +145,42 @@ final class AcousticTraining implements Callable<Integer> {
         return new Lesson(all, known.values().stream().flatMap(lesson -> lesson.held.stream()).toList());
     }
 
-    /** Those whose words are all known, that are not too long, and have a frame for each symbol. */
+    /** Those whose words are all known; a long one is cut into its sentences, of which those that are too long are left out. */
     private static List<Heard> heard(List<Recording> recordings, int voice, Acoustic.Config config, MelSpectrogram mel, Script script,
             FrameAnalysis analysis) {
         List<Heard> all = new ArrayList<>();
         for (Recording recording : recordings) {
-            int[] symbols = script.sure(recording.text());
-            if (symbols.length > 0 && symbols.length <= config.context()) {
-                float[] samples = recording.sound(mel.sampleRate()).samples();
-                if (samples.length <= LONGEST * mel.sampleRate() && samples.length / mel.hop() >= symbols.length) {
-                    all.add(new Heard(symbols, voice, analysis.of(samples)));
+            List<int[]> sentences = script.sure(recording.text());
+            if (!sentences.isEmpty()) {
+                float[][] frames = analysis.of(recording.sound(mel.sampleRate()).samples());
+                int[] whole = sentences.stream().flatMapToInt(IntStream::of).toArray();
+                if (isFit(whole, frames, config, mel)) {
+                    all.add(new Heard(whole, voice, frames));
+                } else {
+                    all.addAll(cut(sentences, frames, voice, config, mel));
                 }
             }
         }
         return all;
+    }
+
+    private static boolean isFit(int[] symbols, float[][] frames, Acoustic.Config config, MelSpectrogram mel) {
+        return symbols.length <= config.context() && symbols.length <= frames.length
+                && frames.length * mel.hop() <= LONGEST * mel.sampleRate();
+    }
+
+    private static List<Heard> cut(List<int[]> sentences, float[][] frames, int voice, Acoustic.Config config, MelSpectrogram mel) {
+        int[] lengths = sentences.stream().mapToInt(sentence -> sentence.length).toArray();
+        List<Heard> parts = new ArrayList<>();
+        Pauses.between(frames, lengths).ifPresent(cuts -> {
+            for (int i = 0; i < lengths.length; i++) {
+                float[][] part = Arrays.copyOfRange(frames, i == 0 ? 0 : cuts[i - 1], i == cuts.length ? frames.length : cuts[i]);
+                if (isFit(sentences.get(i), part, config, mel)) {
+                    parts.add(new Heard(sentences.get(i), voice, part));
+                }
+            }
+        });
+        return parts;
     }
 
     private static double minutes(List<Heard> heard, MelSpectrogram mel) {

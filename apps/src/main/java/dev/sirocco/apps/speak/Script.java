@@ -34,16 +34,16 @@ final class Script implements AutoCloseable {
     }
 
     /**
-     * A whole text, sentence behind sentence.
+     * The sentences of a text, each with a pause in front.
      *
-     * @return empty if a word in it has been guessed
+     * @return none if a word has been guessed
      */
-    int[] sure(String text) {
+    List<int[]> sure(String text) {
         List<Utterance> all = SpokenText.of(text).stream().map(pronouncer::pronounce).toList();
         boolean isSure = all.stream().flatMap(u -> u.words().stream())
                 .noneMatch(w -> w.source() == SpokenWord.Source.NETWORK || w.source() == SpokenWord.Source.SPELLED);
-        return isSure ? IntStream.concat(IntStream.of(SpeechSymbols.LONG_PAUSE),
-                all.stream().flatMapToInt(u -> IntStream.of(u.ids()))).toArray() : new int[0];
+        return isSure ? all.stream().map(u -> IntStream.concat(IntStream.of(SpeechSymbols.LONG_PAUSE), IntStream.of(u.ids())).toArray()).toList()
+                : List.of();
     }
 
     /** A sentence in pieces of at most so many symbols, divided at pauses if it can be, else between words. */
