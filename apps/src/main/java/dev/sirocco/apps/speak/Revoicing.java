@@ -39,7 +39,7 @@ final class Revoicing implements Callable<Integer> {
     public Integer call() {
         OutputNames.check(out, ".wav", ".flac", ".mp3", ".ogg", ".g722");
         Sound recording = Sound.read(in);
-        Vocoder loaded = Vocoder.load(Speak.orBundled(vocoder, "vocoder"));
+        Vocoder loaded = Vocoder.load(VoiceOptions.orBundled(vocoder, "vocoder"));
         Executor executor = device.executor();
         Sound made = loaded.revoiced(recording, executor);
         made.write(out);

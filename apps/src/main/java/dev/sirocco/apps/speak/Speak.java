@@ -1,7 +1,6 @@
 package dev.sirocco.apps.speak;
 
 import dev.sirocco.apps.DeviceOption;
-import dev.sirocco.apps.Home;
 import dev.sirocco.apps.Interrupt;
 import dev.sirocco.apps.OutputNames;
 import dev.sirocco.apps.Range;
@@ -49,17 +48,11 @@ public final class Speak implements Callable<Integer> {
     @Option(names = "--play", description = "Play it on the system's default device.")
     private boolean isPlayed;
 
-    @Option(names = "--voice", paramLabel = "NAME", description = "Who speaks (default: the model's first voice).")
-    private String voice;
-
     @Option(names = "--speed", paramLabel = "X", defaultValue = "1", description = "How fast, 2 being twice as fast (default 1).")
     private double speed;
 
     @Option(names = "--pitch", paramLabel = "ST", defaultValue = "0", description = "How much higher, in semitones (default 0).")
     private double pitch;
-
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "4", description = "Steps of the flow (default 4).")
-    private int steps;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Seed of the noise that the flow begins in (default 1).")
     private long seed;
@@ -67,14 +60,8 @@ public final class Speak implements Callable<Integer> {
     @Option(names = "--mel", paramLabel = "FILE", description = "Draw the first sentence's spectrogram and where its sounds lie, as PNG.")
     private Path mel;
 
-    @Option(names = "--acoustic", paramLabel = "DIR", description = "A folder that `" + AcousticModel.COMMAND + "` wrote.")
-    private Path acoustic;
-
-    @Option(names = "--vocoder", paramLabel = "DIR", description = "A folder that `" + Vocoder.COMMAND + "` wrote.")
-    private Path vocoder;
-
-    @Option(names = "--g2p", paramLabel = "DIR", description = "A folder that `sirocco speak train g2p` wrote.")
-    private Path g2p;
+    @Mixin
+    private VoiceOptions who;
 
     @Mixin
     private DeviceOption device;
@@ -87,7 +74,7 @@ public final class Speak implements Callable<Integer> {
     public Integer call() {
         new Range("--speed", 0.25, 4).check(speed);
         new Range("--pitch", -12, 12).check(pitch);
-        new Range("--steps", 1, 100).check(steps);
+        who.check();
         if (text != null && file != null) {
             throw new UserError("a text and --file: give one of them");
         }
@@ -97,11 +84,11 @@ public final class Speak implements Callable<Integer> {
         Path target = out != null || isPlayed ? out
                 : OutputNames.of(text == null ? "" : text.substring(0, Math.min(NAME_LENGTH, text.length())), "speech", ".wav", Path.of(""), 1).getFirst();
         Executor executor = device.executor();
-        AcousticModel model = AcousticModel.load(orBundled(acoustic, "acoustic"));
-        Speaker.Manner manner = new Speaker.Manner(voice == null ? 0 : model.voice(voice), speed, pitch, steps);
+        AcousticModel model = who.acoustic();
+        Speaker.Manner manner = who.manner(model, speed, pitch);
         try (Interrupt interrupt = new Interrupt(); SpokenText sentences = new SpokenText(reader());
-                Script script = new Script(orBundled(g2p, "g2p"), executor);
-                Speaker speaker = new Speaker(model, Vocoder.load(orBundled(vocoder, "vocoder")), executor);
+                Script script = who.script(executor);
+                Speaker speaker = new Speaker(model, who.vocoder(), executor);
                 Speech speech = new Speech(target, isPlayed, model.settings().mel().sampleRate(), terminal().out())) {
             speech.speak(sentences, script, speaker, manner, seed, mel, interrupt);
             sayLeftOut(sentences.leftOut());
@@ -110,10 +97,6 @@ public final class Speak implements Callable<Integer> {
             terminal().out().println(target);
         }
         return 0;
-    }
-
-    static Path orBundled(Path given, String part) {
-        return given == null ? Home.checkpoint("speak").resolve(part) : given;
     }
 
     private Reader reader() {

@@ -1,7 +1,6 @@
 package dev.sirocco.apps.speak;
 
 import dev.sirocco.apps.DeviceOption;
-import dev.sirocco.apps.Range;
 import dev.sirocco.apps.Terminal;
 import dev.sirocco.apps.data.SpeechData;
 import dev.sirocco.audio.Sound;
@@ -40,30 +39,18 @@ final class SpeakEvaluation implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DATA", defaultValue = "asterisk", description = "asterisk (default), or a folder of recordings.")
     private String data;
 
-    @Option(names = "--voice", paramLabel = "NAME", description = "Who speaks (default: the model's first voice).")
-    private String voice;
-
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "4", description = "Steps of the flow (default 4).")
-    private int steps;
-
     @Option(names = "--without-model", description = "Only the recordings and the other programs.")
     private boolean isWithoutModel;
 
-    @Option(names = "--acoustic", paramLabel = "DIR", description = "A folder that `" + AcousticModel.COMMAND + "` wrote.")
-    private Path acoustic;
-
-    @Option(names = "--vocoder", paramLabel = "DIR", description = "A folder that `" + Vocoder.COMMAND + "` wrote.")
-    private Path vocoder;
-
-    @Option(names = "--g2p", paramLabel = "DIR", description = "A folder that `sirocco speak train g2p` wrote.")
-    private Path g2p;
+    @Mixin
+    private VoiceOptions who;
 
     @Mixin
     private DeviceOption device;
 
     @Override
     public Integer call() {
-        new Range("--steps", 1, 100).check(steps);
+        who.check();
         Terminal terminal = parent.terminal();
         Recordings recordings = SpeechData.read(data, terminal.out()::println);
         List<String> texts = recordings.held().stream().map(Recording::text).toList();
@@ -73,7 +60,7 @@ final class SpeakEvaluation implements Callable<Integer> {
         try (Recogniser recogniser = new Recogniser(all)) {
             row(recogniser, "recordings", texts, recorded);
             if (!isWithoutModel) {
-                Vocoder loaded = Vocoder.load(Speak.orBundled(vocoder, "vocoder"));
+                Vocoder loaded = who.vocoder();
                 List<Sound> revoiced = recorded.stream().map(sound -> loaded.revoiced(sound, executor)).toList();
                 row(recogniser, "recordings, revoiced", texts, revoiced);
                 List<Likeness> alike = IntStream.range(0, recorded.size()).mapToObj(i -> Likeness.of(recorded.get(i), revoiced.get(i))).toList();
@@ -101,10 +88,10 @@ final class SpeakEvaluation implements Callable<Integer> {
     }
 
     private List<Sound> spoken(List<String> texts, Vocoder loaded, Executor executor) {
-        AcousticModel model = AcousticModel.load(Speak.orBundled(acoustic, "acoustic"));
-        Speaker.Manner manner = new Speaker.Manner(voice == null ? 0 : model.voice(voice), 1, 0, steps);
+        AcousticModel model = who.acoustic();
+        Speaker.Manner manner = who.manner(model, 1, 0);
         List<Sound> sounds = new ArrayList<>();
-        try (Script script = new Script(Speak.orBundled(g2p, "g2p"), executor); Speaker speaker = new Speaker(model, loaded, executor)) {
+        try (Script script = who.script(executor); Speaker speaker = new Speaker(model, loaded, executor)) {
             for (String text : texts) {
                 List<float[]> pieces = SpokenText.of(text).stream().flatMap(sentence ->
                         Script.pieces(script.utterance(sentence).ids(), speaker.most()).stream())
