@@ -108,6 +108,12 @@ public final class DiffusionTask implements Task {
         program.input("told").set(allTold);
     }
 
+    /** Pictures of what was learned go on getting better when the loss on what was not has stopped falling. */
+    @Override
+    public boolean isLatestBest() {
+        return true;
+    }
+
     @Override
     public double units() {
         return batch;
