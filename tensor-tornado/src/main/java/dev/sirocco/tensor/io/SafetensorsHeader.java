@@ -21,6 +21,8 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     static final String METADATA = "__metadata__";
 
     private static final int MAX_RANK = 32;
+    /** What a tensor or a text of the metadata takes in memory besides its name. */
+    private static final int ENTRY_MEMORY = 300;
 
     /** A tensor in bytes {@code begin} (inclusive) to {@code end} (exclusive) of the data. */
     record Entry(String name, StoredType type, Shape shape, long begin, long end) {}
@@ -34,12 +36,14 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     static SafetensorsHeader parse(Path file, byte[] json, long dataBytes) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         Map<String, String> metadata = new LinkedHashMap<>();
+        Budget budget = new Budget(file, json.length + dataBytes);
         try (TensorFileJson in = new TensorFileJson(file, json)) {
             in.expect(JsonToken.START_OBJECT, "its header");
             for (String name = in.nextName(); name != null; name = in.nextName()) {
                 if (name.equals(METADATA)) {
-                    readMetadata(in, metadata);
+                    readMetadata(in, metadata, budget);
                 } else {
+                    budget.charge(ENTRY_MEMORY + name.length());
                     entries.put(name, readEntry(in, name));
                 }
             }
@@ -49,9 +53,10 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         return new SafetensorsHeader(entries, metadata);
     }
 
-    private static void readMetadata(TensorFileJson in, Map<String, String> metadata) {
+    private static void readMetadata(TensorFileJson in, Map<String, String> metadata, Budget budget) {
         in.expect(JsonToken.START_OBJECT, METADATA);
         for (String key = in.nextName(); key != null; key = in.nextName()) {
+            budget.charge(ENTRY_MEMORY + key.length());
             metadata.put(key, in.nextString(METADATA));
         }
     }

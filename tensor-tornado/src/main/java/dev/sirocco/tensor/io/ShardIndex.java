@@ -2,8 +2,8 @@ package dev.sirocco.tensor.io;
 
 import com.fasterxml.jackson.core.JsonToken;
 import dev.sirocco.tensor.ir.UserError;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,8 +19,16 @@ record ShardIndex(Map<String, Path> fileOf) {
 
     /** @throws UserError if it cannot be read, or names files that are not beside it */
     static ShardIndex read(Path index) {
+        MemorySegment json = TensorFile.map(index);
+        if (json.byteSize() > TensorFileJson.MAX_BYTES) {
+            throw TensorFileJson.damaged(index, "it is too large for an index");
+        }
+        return parse(index, json.toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    static ShardIndex parse(Path index, byte[] json) {
         Map<String, Path> fileOf = new LinkedHashMap<>();
-        try (TensorFileJson in = new TensorFileJson(index, bytes(index))) {
+        try (TensorFileJson in = new TensorFileJson(index, json)) {
             in.expect(JsonToken.START_OBJECT, "the index");
             for (String key = in.nextName(); key != null; key = in.nextName()) {
                 if (key.equals("weight_map")) {
@@ -38,17 +46,6 @@ record ShardIndex(Map<String, Path> fileOf) {
             }
         }
         return new ShardIndex(fileOf);
-    }
-
-    private static byte[] bytes(Path index) {
-        try {
-            if (Files.size(index) > TensorFileJson.MAX_BYTES) {
-                throw TensorFileJson.damaged(index, "it is too large for an index");
-            }
-            return Files.readAllBytes(index);
-        } catch (IOException e) {
-            throw new UserError("cannot read " + index + ": " + AtomicFile.reason(e) + "; check the path", e);
-        }
     }
 
     /** A shard's path; an index has no business outside its directory. */

@@ -6,7 +6,7 @@ import dev.sirocco.tensor.ir.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The element types of safetensors files, and what they are read as. */
+/** The element types of files, by their names in safetensors, and what they are read as. */
 enum StoredType {
     F32(4, DType.F32), BF16(2, DType.BF16), F16(2, DType.F16), I8(1, DType.I8), I32(4, DType.I32),
     F64(8, DType.F32), I64(8, DType.I32), I16(2, DType.I32), U8(1, DType.I32), BOOL(1, DType.F32),

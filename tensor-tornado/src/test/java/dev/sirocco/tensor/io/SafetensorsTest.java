@@ -168,6 +168,24 @@ class SafetensorsTest {
     }
 
     @Test
+    void sameNameInTwoShards() throws IOException {
+        Map<String, Storage> both = Map.of("a", Storage.of(Shape.of(1), 1f), "b", Storage.of(Shape.of(1), 2f));
+        Safetensors.write(dir.resolve("model-1.safetensors"), both, Map.of());
+        Safetensors.write(dir.resolve("model-2.safetensors"), Map.of("b", Storage.of(Shape.of(1), 3f)), Map.of());
+        index("{\"weight_map\":{\"a\":\"model-1.safetensors\",\"b\":\"model-2.safetensors\"}}");
+        assertRefused("tensor 'b' is in model-1.safetensors too, not only in model-2.safetensors",
+                () -> Safetensors.open(dir));
+    }
+
+    /** A shard is a file; a directory with an index of its own could lead anywhere, back here too. */
+    @Test
+    void directoryAsShard() throws IOException {
+        Files.createSymbolicLink(dir.resolve("model-1.safetensors"), dir);
+        index("{\"weight_map\":{\"a\":\"model-1.safetensors\"}}");
+        assertRefused("model-1.safetensors: it is not a file", () -> Safetensors.open(dir));
+    }
+
+    @Test
     void noCheckpointInTheDirectory() {
         assertRefused("cannot read " + dir.resolve("model.safetensors.index.json"), () -> Safetensors.open(dir));
     }
@@ -218,6 +236,16 @@ class SafetensorsTest {
         assertDamaged("tensor '" + "x".repeat(120) + "…' lacks", "{\"" + "x".repeat(5000) + "\":{}}", 0);
         Path invalid = write(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}', ' '}, new byte[0]);
         assertRefused("its JSON is not valid", () -> Safetensors.open(invalid));
+    }
+
+    /** Entries without elements are short in the file, but not in memory. */
+    @Test
+    void manyEntriesForLittleFile() {
+        StringBuilder header = new StringBuilder("{\"a\":" + ONE.substring(4));
+        for (int i = 0; i < 150_000; i++) {
+            header.append(",\"").append(i).append("\":{\"dtype\":\"I8\",\"shape\":[0],\"data_offsets\":[0,0]}");
+        }
+        assertDamaged("what it holds besides tensors would take more memory than the file", header + "}", 24);
     }
 
     @Test
