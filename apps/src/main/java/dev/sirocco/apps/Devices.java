@@ -25,8 +25,8 @@ final class Devices implements Runnable {
                     String.format(Locale.ROOT, "%.1f GB", d.memoryBytes() / 1e9), d.name() + ", " + d.driver());
         }
         if (!Executors.hasTornado()) {
-            out.println("For GPUs and OpenCL: install TornadoVM's SDK with `sdk install tornadovm` (https://sdkman.io), or "
-                    + "set TORNADOVM_HOME.");
+            out.println("For GPUs and OpenCL: install TornadoVM's SDK with `sdk install tornadovm` "
+                    + "(https://sdkman.io), or set TORNADOVM_HOME.");
         }
     }
 }

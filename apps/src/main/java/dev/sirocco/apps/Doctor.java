@@ -45,7 +45,8 @@ final class Doctor implements Callable<Integer> {
         out = parent.terminal().out();
         Runtime jvm = Runtime.getRuntime();
         List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
-        say("Java", "%s (%s), %s", Runtime.version(), System.getProperty("java.vendor"), System.getProperty("java.home"));
+        say("Java", "%s (%s), %s", Runtime.version(), System.getProperty("java.vendor"),
+                System.getProperty("java.home"));
         say("System", "%s %s, %d threads", System.getProperty("os.name"), System.getProperty("os.arch"),
                 jvm.availableProcessors());
         say("Memory", "%s free, heap up to %s", gigabytes(MachineMemory.available()), gigabytes(jvm.maxMemory()));
@@ -54,8 +55,8 @@ final class Doctor implements Callable<Integer> {
         say("AOT cache", "%s", flags.stream().anyMatch(f -> f.startsWith("-XX:AOTCache=")) ? "in use"
                 : "not in use: starting takes longer");
         checkModel();
-        say("Maven", "%s", onPath("mvn") ? "found" : "not found, needed to build: apt install maven, brew install maven or "
-                + "sdk install maven");
+        say("Maven", "%s", onPath("mvn") ? "found" : "not found, needed to build: apt install maven, brew install "
+                + "maven or sdk install maven");
         tryOut("reference", Executors::reference);
         if (Executors.hasVector()) {
             tryOut("cpu", Executors::best);

@@ -36,15 +36,16 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     int handle(Throwable e) {
         return switch (e) {
             case UserError _ -> report(e.getMessage(), 2);
-            case UncheckedIOException io -> report(io.getCause().getMessage() + ": check the file, and that the disk is "
-                    + "not full", 2);
+            case UncheckedIOException io -> report(io.getCause().getMessage() + ": check the file, and that the disk "
+                    + "is not full", 2);
             default -> report("an error of the program: " + e + "; " + log(e), 1);
         };
     }
 
     private int report(String message, int code) {
         terminal.out().flush();
-        terminal.err().println("sirocco: " + message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(""));
+        terminal.err().println("sirocco: "
+                + message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(""));
         terminal.err().flush();
         return code;
     }

@@ -46,7 +46,8 @@ public final class JsonFile {
     private static JsonNode valueOf(String text) {
         try {
             JsonNode value = JSON.readTree(text);
-            return value != null && (value.isNumber() || value.isBoolean()) ? value : JSON.getNodeFactory().textNode(text);
+            return value != null && (value.isNumber() || value.isBoolean()) ? value
+                    : JSON.getNodeFactory().textNode(text);
         } catch (JsonProcessingException _) {
             return JSON.getNodeFactory().textNode(text);
         }
@@ -80,7 +81,8 @@ public final class JsonFile {
         } catch (JsonProcessingException e) {
             throw new UserError(file + " is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions", e);
+            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
+                    e);
         }
     }
 }

@@ -23,7 +23,8 @@ public final class MachineMemory {
     private static long machine() {
         try {
             return Files.readAllLines(MEMINFO).stream().filter(line -> line.startsWith("MemAvailable:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10).findFirst().orElse(Long.MAX_VALUE);
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10).findFirst()
+                    .orElse(Long.MAX_VALUE);
         } catch (IOException _) {
             return Long.MAX_VALUE;                                       // not Linux
         }

@@ -18,8 +18,8 @@ public final class OutputNames {
     private OutputNames() {}
 
     /**
-     * Files for what is made of a prompt: {@code a-red-dragon.png}, or for several {@code a-red-dragon-1.png} and so on.
-     * Names that are taken are left out.
+     * Files for what is made of a prompt: {@code a-red-dragon.png}, or for several {@code a-red-dragon-1.png} and so
+     * on. Names that are taken are left out.
      *
      * @param fallback the name if the prompt has no letters
      * @param suffix with its dot
@@ -27,7 +27,8 @@ public final class OutputNames {
     public static List<Path> of(String prompt, String fallback, String suffix, Path folder, int count) {
         String words = prompt.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
         String stem = words.isEmpty() ? fallback
-                : words.substring(0, words.offsetByCodePoints(0, Math.min(LONGEST, words.codePointCount(0, words.length()))));
+                : words.substring(0,
+                        words.offsetByCodePoints(0, Math.min(LONGEST, words.codePointCount(0, words.length()))));
         Path plain = folder.resolve(stem + suffix);
         if (count == 1 && !Files.exists(plain)) {
             return List.of(plain);

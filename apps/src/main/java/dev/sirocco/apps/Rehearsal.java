@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 /**
- * {@code sirocco rehearse}: runs the apps once with the models that came with Sirocco. The launcher records what the JVM
- * loads and compiles meanwhile, so that later starts are fast (JEP 514).
+ * {@code sirocco rehearse}: runs the apps once with the models that came with Sirocco. The launcher records what the
+ * JVM loads and compiles meanwhile, so that later starts are fast (JEP 514).
  */
 @Command(name = "rehearse", hidden = true, mixinStandardHelpOptions = true,
         description = "Runs each app once, for the launcher to make later starts fast.")

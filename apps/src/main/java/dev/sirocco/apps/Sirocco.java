@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 
 /** The command line: {@code sirocco write}, {@code sirocco doctor} and so on. */
 @Command(name = "sirocco", description = "Deep learning in Java: trains networks and runs them, on any CPU.",
-        subcommands = {Write.class, Imagine.class, Look.class, Speak.class, Data.class, Devices.class, Doctor.class, Bench.class, Rehearsal.class,
-        HelpCommand.class},
+        subcommands = {Write.class, Imagine.class, Look.class, Speak.class, Data.class, Devices.class, Doctor.class,
+        Bench.class, Rehearsal.class, HelpCommand.class},
         mixinStandardHelpOptions = true, versionProvider = Sirocco.Version.class,
         footer = {"", "  test   Runs all tests; Maven's options may follow.", "",
                 "Start with: sirocco write \"ROMEO:\"", "About one command: sirocco help write"})

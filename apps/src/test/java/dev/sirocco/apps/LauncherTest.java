@@ -58,7 +58,8 @@ class LauncherTest {
     private record Result(int code, String out, String err) {}
 
     private Result launch(Path script, String javaHome, String... args) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(Stream.concat(Stream.of("bash", script.toString()), Stream.of(args)).toList());
+        ProcessBuilder builder = new ProcessBuilder(Stream.concat(Stream.of("bash", script.toString()), Stream.of(args))
+                .toList());
         builder.environment().keySet().removeIf(name -> name.startsWith("JAVA") || name.startsWith("SIROCCO"));
         builder.environment().put("PATH", "/usr/bin:/bin");
         builder.environment().put("SIROCCO_JDKS", jdks.toString());
@@ -102,17 +103,20 @@ class LauncherTest {
         List<String> lines = result.out.lines().toList();
         assertTrue(lines.containsAll(List.of("[jdk.incubator.vector]", "[--enable-native-access=ALL-UNNAMED]",
                 "[-Dsirocco.home=" + home.toRealPath() + "]")), result.out);
-        assertEquals(List.of("[write]", "[two words]", "[]", "[*]", "from stdin"), lines.subList(lines.size() - 5, lines.size()));
+        assertEquals(List.of("[write]", "[two words]", "[]", "[*]", "from stdin"),
+                lines.subList(lines.size() - 5, lines.size()));
     }
 
     @Test
     void anSdkOfTornadoVmIsUsedWhereItsDevicesAre() throws IOException, InterruptedException {
         jdk("25", "25.0.1");
         String argfile = "@" + home.toRealPath().resolve("target/app/tornado-argfile");
-        assertFalse(launch(home.resolve("sirocco"), null, "write", "--device", "tornado").out.contains(argfile), "there is no SDK");
+        assertFalse(launch(home.resolve("sirocco"), null, "write", "--device", "tornado").out.contains(argfile),
+                "there is no SDK");
         Files.createDirectory(folder.resolve("sdk"));
         Files.writeString(folder.resolve("sdk/tornado-argfile"), "--module-path .:/sdk/modules\n");
-        for (String[] args : new String[][] {{"write", "--device", "tornado"}, {"write", "--device=tornado:0:1"}, {"devices"}}) {
+        for (String[] args : new String[][] {{"write", "--device", "tornado"}, {"write", "--device=tornado:0:1"},
+                {"devices"}}) {
             String out = launch(home.resolve("sirocco"), null, args).out;
             assertTrue(out.contains("[" + argfile + "]\n") && out.contains("[-Dtornado.recover.bailout=False]\n"), out);
         }
@@ -139,7 +143,8 @@ class LauncherTest {
         ProcessBuilder bare = new ProcessBuilder("/bin/bash", home.resolve("sirocco").toString());
         Path tools = Files.createDirectories(folder.resolve("tools"));
         for (String tool : List.of("dirname", "readlink", "mkdir", "cat", "rm", "find", "touch", "cp", "mv")) {
-            Path found = Stream.of("/usr/bin", "/bin").map(bin -> Path.of(bin, tool)).filter(Files::exists).findFirst().orElseThrow();
+            Path found = Stream.of("/usr/bin", "/bin").map(bin -> Path.of(bin, tool)).filter(Files::exists).findFirst()
+                    .orElseThrow();
             executable(tools.resolve(tool), "#!/bin/bash\nexec " + found + " \"$@\"\n");
         }
         bare.environment().clear();

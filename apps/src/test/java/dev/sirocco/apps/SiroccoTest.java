@@ -46,8 +46,9 @@ class SiroccoTest {
     @Test
     void doctorTriesTheExecutors() {
         String said = Printed.wellBy("doctor");
-        for (String part : new String[] {"Java", "SIMD", "Memory", "--device reference    works", "--device cpu          works",
-                Executors.hasTornado() ? "--device tornado:" : "TornadoVM", "All is well."}) {
+        for (String part : new String[] {"Java", "SIMD", "Memory", "--device reference    works",
+                "--device cpu          works", Executors.hasTornado() ? "--device tornado:" : "TornadoVM",
+                "All is well."}) {
             assertTrue(said.contains(part), said);
         }
     }

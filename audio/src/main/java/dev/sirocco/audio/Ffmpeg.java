@@ -120,19 +120,22 @@ final class Ffmpeg {
     }
 
     private static UserError notSound(Path file, IOException cause) {
-        return new UserError(file + " is no sound that FFmpeg can read: name a WAV, FLAC, MP3, Ogg or .g722 file", cause);
+        return new UserError(file + " is no sound that FFmpeg can read: name a WAV, FLAC, MP3, Ogg or .g722 file",
+                cause);
     }
 
     /** What the file says of its length, in samples; 0 if it says nothing. */
     private static long declaredSamples(FFmpegFrameGrabber grabber) {
-        boolean isGuess = grabber.getFormatContext().duration_estimation_method() == avformat.AVFMT_DURATION_FROM_BITRATE;
+        boolean isGuess = grabber.getFormatContext().duration_estimation_method()
+                == avformat.AVFMT_DURATION_FROM_BITRATE;
         double seconds = grabber.getLengthInTime() / 1e6;
         return isGuess || seconds <= 0 ? 0 : Math.round(seconds * grabber.getSampleRate());
     }
 
     private static void checkLength(Path file, long samples, int rate) {
         if (samples > Sound.MOST_SAMPLES) {
-            throw new UserError(String.format(Locale.ROOT, "%s is longer than is read, %.1f hours at its %d Hz: cut it into pieces",
+            throw new UserError(String.format(Locale.ROOT,
+                    "%s is longer than is read, %.1f hours at its %d Hz: cut it into pieces",
                     file, Sound.MOST_SAMPLES / 3600.0 / rate, rate));
         }
     }
@@ -165,13 +168,14 @@ final class Ffmpeg {
         return new Sound(Arrays.copyOf(samples, length), rate);
     }
 
-    private static void checkIsWhole(Path file, FFmpegFrameGrabber grabber, long declared, Sound sound) throws IOException {
+    private static void checkIsWhole(Path file, FFmpegFrameGrabber grabber, long declared, Sound sound)
+            throws IOException {
         AVCodecDescriptor codec = avcodec.avcodec_descriptor_get(grabber.getAudioCodec());
         boolean isLossless = codec != null && (codec.props() & avcodec.AV_CODEC_PROP_LOSSY) == 0;
         double slack = isLossless ? LOSSLESS_SLACK_SECONDS * sound.rate() : LOSSY_SLACK;
         if (sound.samples().length < declared - slack) {
-            throw new UserError(String.format(Locale.ROOT, "%s is cut short or damaged, %.2f of its %.2f seconds can be read: "
-                    + "get it again", file, sound.seconds(), declared / (double) sound.rate()));
+            throw new UserError(String.format(Locale.ROOT, "%s is cut short or damaged, %.2f of its %.2f seconds can "
+                    + "be read: get it again", file, sound.seconds(), declared / (double) sound.rate()));
         }
         if (!FileEnd.isIn(file, grabber.getFormat())) {
             throw new UserError(String.format(Locale.ROOT, "%s is cut short after %.2f seconds: get it again",
@@ -224,7 +228,8 @@ final class Ffmpeg {
                 | avutil.av_opt_set_double(context, "kaiser_beta", KAISER_BETA, 0)
                 | swresample.swr_init(context);
         if (failed < 0) {
-            throw new IllegalStateException("libswresample takes no " + rate + " Hz to " + newRate + " Hz: error " + failed);
+            throw new IllegalStateException("libswresample takes no " + rate + " Hz to " + newRate + " Hz: error "
+                    + failed);
         }
         return context;
     }

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 final class FileEnd {
 
     private static final int RIFF_HEAD = 12;
-    /** Programs that write to a pipe put about the largest number of 31 or 32 bits where they do not know the length. */
+    /**
+     * Programs that write to a pipe put about the largest number of 31 or 32 bits where they do not know the length.
+     */
     private static final long UNKNOWN = 0x7FFF_F000L;
 
     private static final String OGG_PAGE = "OggS";

@@ -42,9 +42,9 @@ public record Sound(float[] samples, int rate) {
 
     /**
      * Writes a WAV or FLAC (16 bits), an MP3 (128 kbit/s), an Ogg (Opus, 96 kbit/s) or raw G.722 by the name's suffix.
-     * What is beyond -1 … 1 is clipped. The file appears whole or not at all. Opus is always of 48 kHz, G.722 of 16 kHz,
-     * and MP3 of one of nine rates up to 48 kHz: other sound is resampled. G.722 comes back 22 samples later, and MP3 and
-     * G.722 may come back some dozens of samples longer.
+     * What is beyond -1 … 1 is clipped. The file appears whole or not at all. Opus is always of 48 kHz, G.722 of 16
+     * kHz, and MP3 of one of nine rates up to 48 kHz: other sound is resampled. G.722 comes back 22 samples later, and
+     * MP3 and G.722 may come back some dozens of samples longer.
      *
      * @throws UserError if the suffix is another one, or the file cannot be written
      */

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import org.bytedeco.javacv.FFmpegFrameRecorder;
 
 /**
- * Writes a sound piece by piece, of any length in little memory. The file appears when it is finished, or not at all; its
- * formats and rates are those of {@link Sound#write}.
+ * Writes a sound piece by piece, of any length in little memory. The file appears when it is finished, or not at all;
+ * its formats and rates are those of {@link Sound#write}.
  *
  * <pre>{@code
  * try (SoundWriter writer = new SoundWriter(file, 16_000)) {
@@ -40,7 +40,8 @@ public final class SoundWriter implements AutoCloseable {
         SoundFormat format = SoundFormat.of(file);
         Path folder = file.toAbsolutePath().getParent();
         if (!Files.isDirectory(folder) || !Files.isWritable(folder) || Files.isDirectory(file)) {
-            throw new UserError("cannot write %s: name a file in a folder that exists and can be written to".formatted(file));
+            throw new UserError("cannot write %s: name a file in a folder that exists and can be written to"
+                    .formatted(file));
         }
         Ffmpeg.require();
         try {
@@ -68,7 +69,8 @@ public final class SoundWriter implements AutoCloseable {
     public void write(float[] samples) {
         try {
             for (int from = 0; from < samples.length; from += BLOCK) {
-                recorder.recordSamples(rate, 1, FloatBuffer.wrap(samples, from, Math.min(BLOCK, samples.length - from)));
+                recorder.recordSamples(rate, 1,
+                        FloatBuffer.wrap(samples, from, Math.min(BLOCK, samples.length - from)));
             }
         } catch (IOException e) {
             throw cannotEncode(e);

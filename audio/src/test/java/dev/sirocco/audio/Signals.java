@@ -23,7 +23,8 @@ public final class Signals {
         for (int i = 0; i < length; i++) {
             double t = i / (double) rate;
             double edge = Math.min(1, Math.min(i, length - 1 - i) / (0.02 * rate));
-            samples[i] = (float) (0.5 * edge * Math.sin(2 * Math.PI * (from * t + (to - from) * t * t / (2 * seconds))));
+            samples[i] =
+                    (float) (0.5 * edge * Math.sin(2 * Math.PI * (from * t + (to - from) * t * t / (2 * seconds))));
         }
         return new Sound(samples, rate);
     }
@@ -38,7 +39,9 @@ public final class Signals {
         return new Sound(samples, rate);
     }
 
-    /** 10 log₁₀ of the signal's energy over the error's, in dB, where both have samples and the signal's edges aside. */
+    /**
+     * 10 log₁₀ of the signal's energy over the error's, in dB, where both have samples and the signal's edges aside.
+     */
     public static double signalToNoise(float[] signal, float[] copy, int edge) {
         double energy = 0;
         double error = 0;

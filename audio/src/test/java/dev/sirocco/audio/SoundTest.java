@@ -88,8 +88,8 @@ class SoundTest {
 
     @Test
     void whatIsTooLoudIsClipped() {
-        assertArrayEquals(new float[] {1, -1, 0.5f}, roundTrip(new Sound(new float[] {1.7f, -40, 0.5f}, 8000), "a.wav").samples(),
-                1f / 32768);
+        assertArrayEquals(new float[] {1, -1, 0.5f}, roundTrip(new Sound(new float[] {1.7f, -40, 0.5f}, 8000), "a.wav")
+                .samples(), 1f / 32768);
     }
 
     @Test
@@ -136,12 +136,14 @@ class SoundTest {
         assertTrue(complaint(folder).contains("folder"));
         assertTrue(complaint(Files.createFile(folder.resolve("empty.wav"))).contains("empty"));
         assertTrue(complaint(Files.createFile(folder.resolve("empty.g722"))).contains("empty"));
-        assertTrue(complaint(Files.writeString(folder.resolve("text.wav"), "Hello, world.\n".repeat(500))).contains("no sound"));
+        assertTrue(complaint(Files.writeString(folder.resolve("text.wav"), "Hello, world.\n".repeat(500)))
+                .contains("no sound"));
         byte[] random = new byte[20_000];
         new Random(3).nextBytes(random);
         for (String name : new String[] {"random.flac", "random.wav", "random.mp3", "random.ogg"}) {
             complaint(Files.write(folder.resolve(name), random));
-            complaint(Files.writeString(folder.resolve(name), "To be, or not to be: that is the question.\n".repeat(99)));
+            complaint(Files.writeString(folder.resolve(name),
+                    "To be, or not to be: that is the question.\n".repeat(99)));
         }
         complaint(Files.write(folder.resolve("head.wav"), wav(1, 1, 16, 0, new byte[0])));
     }
@@ -153,7 +155,8 @@ class SoundTest {
         Signals.chirp(200, 3000, 16_000, 48_000).write(whole);
         byte[] content = Files.readAllBytes(whole);
         for (double part : new double[] {0.1, 0.5, 0.8}) {
-            Path cut = Files.write(folder.resolve("cut." + suffix), Arrays.copyOf(content, (int) (part * content.length)));
+            Path cut = Files.write(folder.resolve("cut." + suffix),
+                    Arrays.copyOf(content, (int) (part * content.length)));
             complaint(cut);
         }
         // Less than what an MP3's or Ogg's first frames need, and half a WAV's head.
@@ -174,14 +177,16 @@ class SoundTest {
     void samplesThatAreNoNumbersAreRefused() throws IOException {
         ByteBuffer data = ByteBuffer.allocate(4000).order(ByteOrder.LITTLE_ENDIAN);
         data.putFloat(400, Float.NaN);
-        assertTrue(complaint(Files.write(folder.resolve("nan.wav"), wav(3, 1, 32, 4000, data.array()))).contains("no numbers"));
+        assertTrue(complaint(Files.write(folder.resolve("nan.wav"), wav(3, 1, 32, 4000, data.array())))
+                .contains("no numbers"));
     }
 
     @Test
     void whatCannotBeWrittenIsSaidInOneLine() throws IOException {
         Sound sound = Signals.noise(0.1, 8000, 100);
         Path inFile = Files.createFile(folder.resolve("file")).resolve("a.wav");
-        for (Path bad : new Path[] {folder.resolve("none").resolve("a.wav"), inFile, folder.resolve("a.aiff"), folder.resolve("a")}) {
+        for (Path bad : new Path[] {folder.resolve("none").resolve("a.wav"), inFile, folder.resolve("a.aiff"),
+                folder.resolve("a")}) {
             String message = assertThrows(UserError.class, () -> sound.write(bad)).getMessage();
             assertEquals(1, message.lines().count(), message);
             assertFalse(Files.exists(bad));
@@ -223,7 +228,8 @@ class SoundTest {
     @ParameterizedTest
     @ValueSource(doubles = {30, 4000, 7360})
     void whatIsBelowHalfTheNewRateStays(double frequency) {
-        assertEquals(0.9, Signals.amplitude(Signals.sine(frequency, 0.9, 48_000, 48_000).resampled(16_000), frequency), 1e-3);
+        assertEquals(0.9, Signals.amplitude(Signals.sine(frequency, 0.9, 48_000, 48_000).resampled(16_000), frequency),
+                1e-3);
     }
 
     @ParameterizedTest

@@ -29,7 +29,8 @@ public final class Golden {
     /** The tensors whose name begins with a prefix, without it. */
     public static Map<String, Storage> under(Safetensors file, String prefix) {
         Map<String, Storage> found = new LinkedHashMap<>();
-        file.names().stream().filter(n -> n.startsWith(prefix)).forEach(n -> found.put(n.substring(prefix.length()), file.get(n)));
+        file.names().stream().filter(n -> n.startsWith(prefix))
+                .forEach(n -> found.put(n.substring(prefix.length()), file.get(n)));
         return found;
     }
 

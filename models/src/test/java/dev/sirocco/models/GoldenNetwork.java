@@ -46,7 +46,8 @@ public final class GoldenNetwork {
             Tensor loss = out.values().stream().map(t -> t.square().mean()).reduce(Tensor::add).orElseThrow();
             List<String> variables = new ArrayList<>(Golden.under(golden, GRADIENT).keySet());
             List<Tensor> gradients = Grad.of(loss, variables.stream()
-                    .map(v -> inputs.containsKey(v) ? inputs.get(v) : g.read(parameters.apply(network).get(v))).toList());
+                    .map(v -> inputs.containsKey(v) ? inputs.get(v) : g.read(parameters.apply(network).get(v)))
+                    .toList());
             for (int i = 0; i < variables.size(); i++) {
                 g.output(GRADIENT + variables.get(i), gradients.get(i));
             }
@@ -68,6 +69,7 @@ public final class GoldenNetwork {
             largest = Math.max(largest, Math.abs(e[i]));
             error = Math.max(error, Math.abs(e[i] - a[i]));
         }
-        assertTrue(error <= TOLERANCE * largest, "%s: off by %.2e where the largest is %.2e".formatted(name, error, largest));
+        assertTrue(error <= TOLERANCE * largest, "%s: off by %.2e where the largest is %.2e"
+                .formatted(name, error, largest));
     }
 }

@@ -13,8 +13,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Which word follows which: bigrams with absolute discounting, backed off to single words (Ney, Essen and Kneser 1994), in
- * the ARPA format that recognisers read.
+ * Which word follows which: bigrams with absolute discounting, backed off to single words (Ney, Essen and Kneser 1994),
+ * in the ARPA format that recognisers read.
  */
 public final class BigramModel {
 
@@ -77,12 +77,14 @@ public final class BigramModel {
         List<String> pairs = new ArrayList<>();
         Map<String, Double> backOffs = new HashMap<>();
         following.keySet().forEach(word -> backOffs.put(word, logarithm(backOff(word))));
-        counts.keySet().forEach(word -> singles.add(String.format(Locale.ROOT, "%.6f %s %.6f", logarithm(single(word)), word,
-                backOffs.getOrDefault(word, 0.0))));
+        counts.keySet().forEach(word ->
+                singles.add(String.format(Locale.ROOT, "%.6f %s %.6f", logarithm(single(word)), word,
+                        backOffs.getOrDefault(word, 0.0))));
         following.forEach((before, next) -> next.keySet().forEach(word ->
-                pairs.add(String.format(Locale.ROOT, "%.6f %s %s", logarithm(probability(before, word)), before, word))));
-        String text = "\\data\\\nngram 1=%d\nngram 2=%d\n\n\\1-grams:\n%s\n\n\\2-grams:\n%s\n\n\\end\\\n".formatted(singles.size(),
-                pairs.size(), String.join("\n", singles), String.join("\n", pairs));
+                pairs.add(String.format(Locale.ROOT, "%.6f %s %s", logarithm(probability(before, word)), before,
+                        word))));
+        String text = "\\data\\\nngram 1=%d\nngram 2=%d\n\n\\1-grams:\n%s\n\n\\2-grams:\n%s\n\n\\end\\\n"
+                .formatted(singles.size(), pairs.size(), String.join("\n", singles), String.join("\n", pairs));
         AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
     }
 

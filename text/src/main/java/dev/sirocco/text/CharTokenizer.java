@@ -53,7 +53,8 @@ public final class CharTokenizer {
         corpus.forEachCodePoint(codePoint -> seen[codePoint] = true);
         int[] codePoints = IntStream.range(0, seen.length).filter(codePoint -> seen[codePoint]).toArray();
         if (codePoints.length > MAX_VOCABULARY) {
-            throw new UserError("the text has %,d different characters, the limit is %,d: give a text in a human language"
+            throw new UserError(
+                    "the text has %,d different characters, the limit is %,d: give a text in a human language"
                     .formatted(codePoints.length, MAX_VOCABULARY));
         }
         return new CharTokenizer(codePoints);
@@ -79,7 +80,8 @@ public final class CharTokenizer {
             String character = vocabulary.get(id);
             codePoints[id] = character.codePointAt(0);
             if (character.length() != Character.charCount(codePoints[id]) || isSurrogate(codePoints[id])) {
-                throw FORMAT.wrong(source, "entry " + id + " of \"vocabulary\" is \"" + character + "\", not one character");
+                throw FORMAT.wrong(source, "entry " + id + " of \"vocabulary\" is \"" + character
+                        + "\", not one character");
             }
         }
         return new CharTokenizer(codePoints);
@@ -122,7 +124,8 @@ public final class CharTokenizer {
     /** The code point of an id. Throws {@link UserError} if the id is not in [0, {@link #vocabularySize}). */
     public int codePoint(int id) {
         if (id < 0 || id >= codePoints.length) {
-            throw new UserError("token id %d is not in the vocabulary of %d characters: the model and its %s do not belong "
+            throw new UserError(
+                    "token id %d is not in the vocabulary of %d characters: the model and its %s do not belong "
                     .formatted(id, codePoints.length, FILE) + "together");
         }
         return codePoints[id];

@@ -30,8 +30,8 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
  *     {@code --}, the ellipsis to {@code ...}, bullets to {@code *}
  * @param whitespace what happens to spaces and line ends
  * @param dropControls remove control characters (but not tabs and line ends) and invisible ones: byte order marks, soft
- *     hyphens, zero-width spaces, marks of writing direction. The zero-width joiners stay: Persian, the scripts of India
- *     and emoji are spelt with them
+ *     hyphens, zero-width spaces, marks of writing direction. The zero-width joiners stay: Persian, the scripts of
+ *     India and emoji are spelt with them
  * @param lowerCase turn all into lower case
  * @param stripGutenberg remove the header and licence of Project Gutenberg, also of several books in one text
  */
@@ -58,8 +58,8 @@ public record Cleaning(
         /** All stay as they are. */
         KEEP,
         /**
-         * Every line break is one {@code \n}, every run of spaces, tabs and other blanks within a line one space; none at
-         * the ends of a line. Lines, empty ones too, stay lines.
+         * Every line break is one {@code \n}, every run of spaces, tabs and other blanks within a line one space; none
+         * at the ends of a line. Lines, empty ones too, stay lines.
          */
         TIDY
     }

@@ -80,8 +80,8 @@ final class ClosestKnown {
     }
 
     /**
-     * The text in known characters only, or null if nothing but blanks would be left. A character without anything alike
-     * goes, and with it one of two spaces around it.
+     * The text in known characters only, or null if nothing but blanks would be left. A character without anything
+     * alike goes, and with it one of two spaces around it.
      */
     String rewrite(String text) {
         String base = text;
@@ -182,7 +182,8 @@ final class ClosestKnown {
             case Character.DASH_PUNCTUATION, Character.START_PUNCTUATION, Character.END_PUNCTUATION,
                     Character.CONNECTOR_PUNCTUATION, Character.OTHER_PUNCTUATION, Character.INITIAL_QUOTE_PUNCTUATION,
                     Character.FINAL_QUOTE_PUNCTUATION -> 'P';
-            case Character.MATH_SYMBOL, Character.CURRENCY_SYMBOL, Character.MODIFIER_SYMBOL, Character.OTHER_SYMBOL -> 'S';
+            case Character.MATH_SYMBOL, Character.CURRENCY_SYMBOL, Character.MODIFIER_SYMBOL, Character.OTHER_SYMBOL ->
+                    'S';
             case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> 'Z';
             default -> 'C';
         };

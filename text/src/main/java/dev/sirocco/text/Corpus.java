@@ -56,7 +56,8 @@ public final class Corpus {
         for (int i = 0, cp; i < text.length(); i += Character.charCount(cp)) {
             cp = text.codePointAt(i);
             if (CharTokenizer.isSurrogate(cp)) {
-                throw new UserError("the text holds half a surrogate pair (U+%04X) at char %d: remove it".formatted(cp, i));
+                throw new UserError("the text holds half a surrogate pair (U+%04X) at char %d: remove it"
+                        .formatted(cp, i));
             }
         }
         return ofUtf8(text.getBytes(StandardCharsets.UTF_8));
@@ -73,11 +74,11 @@ public final class Corpus {
     }
 
     /**
-     * Reads files and puts them end to end as {@code cat} does, with nothing in between. A byte order mark at the start of
-     * a file is dropped.
+     * Reads files and puts them end to end as {@code cat} does, with nothing in between. A byte order mark at the start
+     * of a file is dropped.
      *
-     * @throws UserError with one line that names the file and what to do, if one is missing, a folder, unreadable, empty,
-     *     not UTF-8, or holds NULs; or if all together are above 2 GiB
+     * @throws UserError with one line that names the file and what to do, if one is missing, a folder, unreadable,
+     *     empty, not UTF-8, or holds NULs; or if all together are above 2 GiB
      */
     public static Corpus read(List<Path> files, LineEnds lineEnds) {
         if (files.isEmpty()) {
@@ -120,7 +121,9 @@ public final class Corpus {
         }
     }
 
-    /** Reads a file into {@code utf8} at {@code start}, checks it and settles its line ends in place; returns its end. */
+    /**
+     * Reads a file into {@code utf8} at {@code start}, checks it and settles its line ends in place; returns its end.
+     */
     private static int append(Path file, byte[] utf8, int start, LineEnds lineEnds) {
         int end = start;
         try (InputStream in = Files.newInputStream(file)) {
@@ -161,7 +164,8 @@ public final class Corpus {
         if (end - start >= 2) {
             int mark = (utf8[start] & 0xFF) << 8 | utf8[start + 1] & 0xFF;
             if (mark == 0xFFFE || mark == 0xFEFF) {
-                throw new UserError(file + " is UTF-16, not UTF-8: convert it, for example with iconv -f UTF-16 -t UTF-8");
+                throw new UserError(file + " is UTF-16, not UTF-8: convert it, for example with iconv -f UTF-16 "
+                        + "-t UTF-8");
             }
         }
         for (int i = start; i < end; i++) {
@@ -176,8 +180,9 @@ public final class Corpus {
             for (int i = start; i < wrong; i++) {
                 line += utf8[i] == '\n' ? 1 : 0;
             }
-            throw new UserError(("%s is not valid UTF-8 (byte %,d, line %,d): if it is text in another encoding, convert it, "
-                    + "for example with iconv -f ISO-8859-1 -t UTF-8").formatted(file, wrong - start, line));
+            throw new UserError(("%s is not valid UTF-8 (byte %,d, line %,d): if it is text in another encoding, "
+                    + "convert it, for example with iconv -f ISO-8859-1 -t UTF-8")
+                    .formatted(file, wrong - start, line));
         }
     }
 

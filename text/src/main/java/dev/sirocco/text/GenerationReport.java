@@ -16,9 +16,9 @@ import java.util.Map;
 import org.apache.lucene.analysis.CharArrayMap;
 
 /**
- * What a generated text owes to the corpus its model was trained on: whether it writes words, whether it repeats itself,
- * and whether it copies. Words are Lucene's (StandardTokenizer, lower case); characters are code points; shares are in
- * [0, 1], and 0 where there is nothing to count.
+ * What a generated text owes to the corpus its model was trained on: whether it writes words, whether it repeats
+ * itself, and whether it copies. Words are Lucene's (StandardTokenizer, lower case); characters are code points; shares
+ * are in [0, 1], and 0 where there is nothing to count.
  *
  * @param characters length of the generated text
  * @param words its words
@@ -94,8 +94,8 @@ public record GenerationReport(
         int characters = generated.codePointCount(0, generated.length());
         return new GenerationReport(characters, own.count(1), own.knownShare(1), own.unknownWords(), own.distinct(1),
                 own.distinct(2), own.distinct(3), own.knownShare(SHINGLE), copies.longest, copies.longestLength,
-                copies.longestLine, copyLength, share(copies.covered, characters), share(own.wordCharacters, own.count(1)),
-                share(own.count(1), sentences(generated)));
+                copies.longestLine, copyLength, share(copies.covered, characters),
+                share(own.wordCharacters, own.count(1)), share(own.count(1), sentences(generated)));
     }
 
     public GenerationReport {
@@ -112,9 +112,11 @@ public record GenerationReport(
                 + (unknownWords.isEmpty() ? "" : "   not in the training text: " + String.join(", ", unknownWords)));
         lines.add(line("distinct-1/2/3", "    %.3f / %.3f / %.3f", distinct1, distinct2, distinct3));
         lines.add(line(SHINGLE + "-word runs", "%7.1f %%   occur in the training text", 100 * sharedShingles));
-        lines.add(line("copied", "%7.1f %%   of the characters, in passages of %d or more", 100 * copiedShare, copyLength));
+        lines.add(line("copied", "%7.1f %%   of the characters, in passages of %d or more", 100 * copiedShare,
+                copyLength));
         lines.add(line("longest copy", "%,9d   characters", longestCopyCharacters)
-                + (longestCopy.isEmpty() ? "" : String.format(Locale.ROOT, ", line %,d: \"%s\"", longestCopyLine, quoted())));
+                + (longestCopy.isEmpty() ? ""
+                        : String.format(Locale.ROOT, ", line %,d: \"%s\"", longestCopyLine, quoted())));
         return String.join("\n", lines);
     }
 
@@ -145,7 +147,8 @@ public record GenerationReport(
         BreakIterator sentence = BreakIterator.getSentenceInstance(Locale.ROOT);
         sentence.setText(text);
         int n = 0;
-        for (int from = sentence.first(), to = sentence.next(); to != BreakIterator.DONE; from = to, to = sentence.next()) {
+        for (int from = sentence.first(), to = sentence.next(); to != BreakIterator.DONE;
+                from = to, to = sentence.next()) {
             n += text.substring(from, to).codePoints().anyMatch(Character::isLetterOrDigit) ? 1 : 0;
         }
         return n;
@@ -212,8 +215,8 @@ public record GenerationReport(
         }
 
         List<String> unknownWords() {
-            return wordsInOrder.entrySet().stream().filter(e -> !e.getValue().known).map(Map.Entry::getKey).limit(LISTED)
-                    .toList();
+            return wordsInOrder.entrySet().stream().filter(e -> !e.getValue().known).map(Map.Entry::getKey)
+                    .limit(LISTED).toList();
         }
     }
 

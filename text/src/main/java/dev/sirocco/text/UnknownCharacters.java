@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 
 /**
  * A text holds characters that a model never saw. The message, one line, names each with its code point and the closest
- * characters the model does know, and spells the whole text anew where that changes little: fit to be printed, like that
- * of a UserError, without a stack trace.
+ * characters the model does know, and spells the whole text anew where that changes little: fit to be printed, like
+ * that of a UserError, without a stack trace.
  */
 public final class UnknownCharacters extends UserError {
 
@@ -20,10 +20,10 @@ public final class UnknownCharacters extends UserError {
      * One character outside the vocabulary.
      *
      * @param codePoint the character
-     * @param closest up to three spellings the model knows, closest first; each is one or a few characters; "" means that
-     *     the character (a combining mark, a control) can be left out; empty if there is nothing close
-     * @param alike whether {@code closest} are the same character but for accent, case, width or typography; if not, they
-     *     are merely the nearest of its Unicode category
+     * @param closest up to three spellings the model knows, closest first; each is one or a few characters; "" means
+     *     that the character (a combining mark, a control) can be left out; empty if there is nothing close
+     * @param alike whether {@code closest} are the same character but for accent, case, width or typography; if not,
+     *     they are merely the nearest of its Unicode category
      */
     public record Unknown(int codePoint, List<String> closest, boolean alike) {
 
@@ -69,7 +69,8 @@ public final class UnknownCharacters extends UserError {
 
     private static String message(List<Unknown> unknown, String rewritten) {
         StringBuilder out = new StringBuilder("the text has ");
-        out.append(unknown.size() == 1 ? "a character" : unknown.size() + " characters").append(" the model never saw: ");
+        out.append(unknown.size() == 1 ? "a character" : unknown.size() + " characters")
+                .append(" the model never saw: ");
         out.append(unknown.stream().limit(LISTED).map(Unknown::toString).collect(Collectors.joining("; ")));
         if (unknown.size() > LISTED) {
             out.append("; and ").append(unknown.size() - LISTED).append(" more");
@@ -89,9 +90,10 @@ public final class UnknownCharacters extends UserError {
     /** The character in quotes, or its number and Unicode name where it cannot be seen. */
     private static String shown(int codePoint) {
         return switch (Character.getType(codePoint)) {
-            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK, Character.CONTROL,
-                    Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED, Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR, Character.SPACE_SEPARATOR -> {
+            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK,
+                    Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE,
+                    Character.UNASSIGNED, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+                    Character.SPACE_SEPARATOR -> {
                 if (codePoint == ' ') {
                     yield "' '";
                 }

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a tokeniser keeps in a model's folder: {@code {"type":"char","vocabulary":["\n"," ","!",...]}}, the position of an
- * entry being its id.
+ * What a tokeniser keeps in a model's folder: {@code {"type":"char","vocabulary":["\n"," ","!",...]}}, the position of
+ * an entry being its id.
  *
  * @param type {@code char} or {@code words}
  * @param entryName of an entry, for messages: {@code character}
@@ -53,7 +53,8 @@ record VocabularyFile(String type, String entryName, int most) {
                     ? file + " is missing: the model needs it; name the folder that training wrote"
                     : folder + ": no such folder: name the model's folder", e);
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions", e);
+            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
+                    e);
         }
     }
 
@@ -65,8 +66,9 @@ record VocabularyFile(String type, String entryName, int most) {
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             String reason = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
-            throw wrong(source, "not JSON" + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr()
-                    + ")") + ": " + (reason.length() > 120 ? reason.substring(0, 120) + "…" : reason));
+            throw wrong(source, "not JSON"
+                    + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")") + ": "
+                    + (reason.length() > 120 ? reason.substring(0, 120) + "…" : reason));
         } catch (IOException e) {
             throw wrong(source, "not JSON: " + e.getMessage());
         }
@@ -75,7 +77,8 @@ record VocabularyFile(String type, String entryName, int most) {
         }
         JsonNode found = root.path("type");
         if (!type.equals(found.textValue())) {
-            throw wrong(source, "\"type\" is " + (found.isMissingNode() ? "missing" : brief(found)) + ", not \"" + type + "\"");
+            throw wrong(source, "\"type\" is " + (found.isMissingNode() ? "missing" : brief(found)) + ", not \"" + type
+                    + "\"");
         }
         JsonNode vocabulary = root.path("vocabulary");
         if (!vocabulary.isArray() || vocabulary.isEmpty()) {
@@ -89,7 +92,8 @@ record VocabularyFile(String type, String entryName, int most) {
         for (JsonNode entry : vocabulary) {
             String text = entry.textValue();
             if (text == null || text.isEmpty()) {
-                throw wrong(source, "entry " + entries.size() + " of \"vocabulary\" is " + brief(entry) + ", not one " + entryName);
+                throw wrong(source, "entry " + entries.size() + " of \"vocabulary\" is " + brief(entry) + ", not one "
+                        + entryName);
             }
             Integer owner = owners.putIfAbsent(text, entries.size());
             if (owner != null) {

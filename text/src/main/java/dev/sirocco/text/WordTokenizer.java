@@ -21,8 +21,9 @@ import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
 /**
- * Short English texts, such as captions, to ids: one a word, whatever its case, its accents, and whether it is singular,
- * plural or possessive. Id 0 is no word: it ends every text and fills it up; alone it stands for no text. Immutable.
+ * Short English texts, such as captions, to ids: one a word, whatever its case, its accents, and whether it is
+ * singular, plural or possessive. Id 0 is no word: it ends every text and fills it up; alone it stands for no text.
+ * Immutable.
  *
  * <p>In a model's folder it is {@value #FILE}: {@code {"type":"words","vocabulary":["a","dragon","red",...]}}, the
  * position of a word being its id less 1.

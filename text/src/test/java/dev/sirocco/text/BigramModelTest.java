@@ -15,8 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 class BigramModelTest {
 
     private static final List<String> WORDS = List.of("press", "one", "two", "now", "</s>");
-    private static final BigramModel MODEL = new BigramModel(List.of(List.of("press", "one"), List.of("press", "two"), List.of("press", "two", "now"),
-            List.of("now")));
+    private static final BigramModel MODEL =
+            new BigramModel(List.of(List.of("press", "one"), List.of("press", "two"), List.of("press", "two", "now"),
+                    List.of("now")));
 
     @TempDir
     private Path folder;
@@ -45,11 +46,13 @@ class BigramModelTest {
         assertTrue(lines.contains("-0.301030 press two"), lines.toString());
         String[] press = line(lines, "press").split(" ");
         String[] now = line(lines, "now").split(" ");
-        assertEquals(Math.log10(MODEL.probability("press", "now")), Double.parseDouble(press[2]) + Double.parseDouble(now[0]), 1e-5);
+        assertEquals(Math.log10(MODEL.probability("press", "now")),
+                Double.parseDouble(press[2]) + Double.parseDouble(now[0]), 1e-5);
     }
 
     private static String line(List<String> lines, String word) {
-        return lines.stream().filter(l -> l.split(" ").length == 3 && l.split(" ")[1].equals(word)).findFirst().orElseThrow();
+        return lines.stream().filter(l -> l.split(" ").length == 3 && l.split(" ")[1].equals(word)).findFirst()
+                .orElseThrow();
     }
 
     @Test

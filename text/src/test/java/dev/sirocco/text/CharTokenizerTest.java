@@ -99,9 +99,11 @@ class CharTokenizerTest {
         StringBuilder json = new StringBuilder("{\"type\":\"char\",\"vocabulary\":[\"a\"");
         json.repeat(",\"a\"", CharTokenizer.MAX_VOCABULARY).append("]}");
         Files.writeString(folder.resolve("tokenizer.json"), json);
-        assertTrue(assertThrows(UserError.class, () -> CharTokenizer.read(folder)).getMessage().contains("the limit is"));
+        assertTrue(assertThrows(UserError.class, () -> CharTokenizer.read(folder)).getMessage()
+                .contains("the limit is"));
         Files.write(folder.resolve("tokenizer.json"), new byte[(16 << 20) + 1]);
-        assertTrue(assertThrows(UserError.class, () -> CharTokenizer.read(folder)).getMessage().contains("far too many"));
+        assertTrue(assertThrows(UserError.class, () -> CharTokenizer.read(folder)).getMessage()
+                .contains("far too many"));
     }
 
     @Test

@@ -39,7 +39,8 @@ class CleaningTest {
     @Test
     void normalFormsDoNotDependOnBlocks() {
         Random random = new Random(7);
-        String[] parts = {"e\u0301", "a", "\u1100\u1161", "\u11A8", "ﬁ", " ", "\n", "o\u0304\u0308", "漢", "\uD83D\uDE00"};
+        String[] parts = {"e\u0301", "a", "\u1100\u1161", "\u11A8", "ﬁ", " ", "\n", "o\u0304\u0308", "漢",
+                "\uD83D\uDE00"};
         StringBuilder text = new StringBuilder();
         while (text.length() < 100_000) {
             text.append(parts[random.nextInt(parts.length)]);
@@ -63,13 +64,15 @@ class CleaningTest {
     void controlsGoAndJoinersStay() {
         Cleaning drop = NONE.withDropControls(true);
         assertEquals("ab\tc\nd", drop.clean("\uFEFFa\u0007b\tc\nd\u00AD\u200B\u202E\u009F\u0000"));
-        assertEquals("\uD83D\uDC69\u200D\uD83D\uDE80 می\u200Cخواهم", drop.clean("\uD83D\uDC69\u200D\uD83D\uDE80 می\u200Cخواهم"));
+        assertEquals("\uD83D\uDC69\u200D\uD83D\uDE80 می\u200Cخواهم",
+                drop.clean("\uD83D\uDC69\u200D\uD83D\uDE80 می\u200Cخواهم"));
         assertEquals("a b", drop.withWhitespace(Whitespace.TIDY).clean("a \u200B b"));
     }
 
     @Test
     void lowerCaseInSeveralScripts() {
-        assertEquals("élan Привет".toLowerCase() + " \uD801\uDC28", NONE.withLowerCase(true).clean("ÉLAN ПРИВЕТ \uD801\uDC00"));
+        assertEquals("élan Привет".toLowerCase() + " \uD801\uDC28",
+                NONE.withLowerCase(true).clean("ÉLAN ПРИВЕТ \uD801\uDC00"));
     }
 
     @Test
@@ -83,15 +86,16 @@ class CleaningTest {
         String word = "x".repeat(100_000);
         String marks = "a" + "\u0301".repeat(40_000) + "漢".repeat(40_000);
         String text = word + " " + word + "\n" + marks + "\n" + "ab ".repeat(100_000).strip();
-        assertEquals(text, NONE.withWhitespace(Whitespace.TIDY).withStripGutenberg(true).withLowerCase(true).clean(text));
+        assertEquals(text, NONE.withWhitespace(Whitespace.TIDY).withStripGutenberg(true).withLowerCase(true)
+                .clean(text));
         assertEquals(" ".repeat(50_000) + "a", NONE.clean(" ".repeat(50_000) + "a"));
     }
 
     @Test
     void cleaningTwiceIsCleaningOnce() {
         Random random = new Random(3);
-        String[] parts = {"“", "’", "—", "…", " ", "\u00A0", "\t", "\r", "\n", "\r\n", "e\u0301", "A", "ﬁ", "\u200B", "漢",
-                "\uD83D\uDE00", "\u0007", "Й", "\u2028", "´", "x"};
+        String[] parts = {"“", "’", "—", "…", " ", "\u00A0", "\t", "\r", "\n", "\r\n", "e\u0301", "A", "ﬁ", "\u200B",
+                "漢", "\uD83D\uDE00", "\u0007", "Й", "\u2028", "´", "x"};
         for (int trial = 0; trial < 200; trial++) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < 60; i++) {

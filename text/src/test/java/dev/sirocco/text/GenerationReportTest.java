@@ -38,7 +38,8 @@ class GenerationReportTest {
 
     @Test
     void sentences() {
-        assertEquals(2.5, GenerationReport.of("One two three. Four five! ...", Corpus.of("q")).meanSentenceWords(), EXACT);
+        assertEquals(2.5, GenerationReport.of("One two three. Four five! ...", Corpus.of("q")).meanSentenceWords(),
+                EXACT);
     }
 
     @Test
@@ -82,7 +83,8 @@ class GenerationReportTest {
     @Test
     void otherScriptsAreCountedInCodePoints() {
         String passage = "\uD83D\uDE00春眠不覚暁\uD83D\uDE01שלום";
-        GenerationReport report = GenerationReport.of("z" + passage + "q", Corpus.of("\uD83D\uDE02" + passage + "\uD83D\uDE03"), 5);
+        GenerationReport report = GenerationReport.of("z" + passage + "q",
+                Corpus.of("\uD83D\uDE02" + passage + "\uD83D\uDE03"), 5);
         assertEquals(passage, report.longestCopy());
         assertEquals(11, report.longestCopyCharacters());
         assertEquals(13, report.characters());
@@ -101,7 +103,8 @@ class GenerationReportTest {
             String longestCopy = "";
             boolean[] covered = new boolean[generated.length()];
             for (int from = 0; from < generated.length(); from++) {
-                for (int to = from + 1; to <= generated.length() && corpus.contains(generated.substring(from, to)); to++) {
+                for (int to = from + 1; to <= generated.length() && corpus.contains(generated.substring(from, to));
+                        to++) {
                     if (to - from > longest) {
                         longest = to - from;
                         longestCopy = generated.substring(from, to);
@@ -136,8 +139,8 @@ class GenerationReportTest {
         assertEquals(0, report.words());
         assertEquals("", report.longestCopy());
         assertEquals(0, report.longestCopyLine());
-        for (double share : new double[] {report.knownWords(), report.distinct1(), report.distinct2(), report.distinct3(),
-                report.copiedShare(), report.meanWordLength(), report.meanSentenceWords()}) {
+        for (double share : new double[] {report.knownWords(), report.distinct1(), report.distinct2(),
+                report.distinct3(), report.copiedShare(), report.meanWordLength(), report.meanSentenceWords()}) {
             assertEquals(0, share);
         }
         assertThrows(UserError.class, () -> GenerationReport.of("", Corpus.of("abc")));

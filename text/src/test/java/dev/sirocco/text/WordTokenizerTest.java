@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WordTokenizerTest {
 
-    private final WordTokenizer tokenizer = WordTokenizer.of(List.of("a red dragon", "a dragon's cave", "two Dragons"), 1);
+    private final WordTokenizer tokenizer = WordTokenizer.of(List.of("a red dragon", "a dragon's cave", "two Dragons"),
+            1);
 
     @Test
     void wordsAreNumberedAlphabetically() {
@@ -49,7 +50,8 @@ class WordTokenizerTest {
     @Test
     void aFolderKeepsIt(@TempDir Path folder) {
         tokenizer.write(folder);
-        assertArrayEquals(tokenizer.encode("two red dragons", 4), WordTokenizer.read(folder).encode("two red dragons", 4));
+        assertArrayEquals(tokenizer.encode("two red dragons", 4),
+                WordTokenizer.read(folder).encode("two red dragons", 4));
     }
 
     @Test

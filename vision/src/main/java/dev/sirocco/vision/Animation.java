@@ -69,7 +69,8 @@ public final class Animation {
                 recorder.setVideoCodec(avcodec.AV_CODEC_ID_H264);
                 recorder.setPixelFormat(avutil.AV_PIX_FMT_YUV420P);
                 recorder.setFrameRate(fps);
-                recorder.setVideoBitrate(Math.max(LEAST_BITRATE, (int) Math.min(1e8, BITS_A_PIXEL * width * (double) height * fps)));
+                recorder.setVideoBitrate(Math.max(LEAST_BITRATE,
+                        (int) Math.min(1e8, BITS_A_PIXEL * width * (double) height * fps)));
                 recorder.start();
                 for (Picture frame : frames) {
                     Frame image = new Frame(width, height, Frame.DEPTH_UBYTE, 3);

@@ -30,7 +30,8 @@ public record Augmentation(double shift, double degrees, double scale, boolean i
      * @param sample the number of the sample
      */
     public Picture apply(Picture picture, long sample) {
-        SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() ^ sample * 0x9E3779B97F4A7C15L);
+        SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong()
+                ^ sample * 0x9E3779B97F4A7C15L);
         double dx = between(random, shift);
         double dy = between(random, shift);
         double angle = Math.toRadians(between(random, degrees));

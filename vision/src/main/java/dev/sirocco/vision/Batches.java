@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 
 /**
  * Makes the batches of training: shuffled, augmented and as numbers. While a step runs, a thread of low priority makes
- * the next one's batch; it is only one, so that the cores stay with the tensor core's workers. What a batch holds depends
- * on the number of the step only, so that training that is resumed sees what it would have seen.
+ * the next one's batch; it is only one, so that the cores stay with the tensor core's workers. What a batch holds
+ * depends on the number of the step only, so that training that is resumed sees what it would have seen.
  */
 public final class Batches implements AutoCloseable {
 
@@ -43,7 +43,8 @@ public final class Batches implements AutoCloseable {
         Picture first = pictures.getFirst();
         for (Picture p : pictures) {
             if (p.width() != first.width() || p.height() != first.height() || p.channels() != first.channels()) {
-                throw new IllegalArgumentException(p + " among pictures of " + first + ": bring them to one size first");
+                throw new IllegalArgumentException(p + " among pictures of " + first
+                        + ": bring them to one size first");
             }
         }
         this.pictures = List.copyOf(pictures);

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * How a path becomes a caption. The file's name gives the first words: {@code fire_dragon2.png} is a "fire dragon".
  * Then comes what the containing folders add, from the nearest outwards: the words that the table has for them, and for
  * the nearest one its own name in the singular if the table does not have it. Nothing is said twice, so with
- * {@code mon → monster}, {@code mon/dragons/fire_dragon.png} is "fire dragon, monster" and {@code mon/dragons/hydra.png}
- * is "hydra, dragon, monster".
+ * {@code mon → monster}, {@code mon/dragons/fire_dragon.png} is "fire dragon, monster" and
+ * {@code mon/dragons/hydra.png} is "hydra, dragon, monster".
  *
  * @param folderWords the table: a folder's name, or the last names of its path ({@code item/weapon}), to words; empty
  *                    for one that says nothing
@@ -40,7 +40,8 @@ public record CaptionRule(Map<String, String> folderWords, Set<String> leftOut, 
             if (keys(upTo).stream().anyMatch(leftOut::contains)) {
                 return Optional.empty();
             }
-            Optional<String> inTable = keys(upTo).stream().filter(folderWords::containsKey).findFirst().map(folderWords::get);
+            Optional<String> inTable = keys(upTo).stream().filter(folderWords::containsKey).findFirst()
+                    .map(folderWords::get);
             if (inTable.isPresent()) {
                 add(parts, said, words(inTable.get()));
             } else if (depth == folders.size()) {
@@ -67,8 +68,8 @@ public record CaptionRule(Map<String, String> folderWords, Set<String> leftOut, 
     }
 
     /**
-     * The words of a name, in lower case: digits at their end go, and so do words that begin with a digit, single letters
-     * and noise.
+     * The words of a name, in lower case: digits at their end go, and so do words that begin with a digit, single
+     * letters and noise.
      */
     private List<String> words(String name) {
         return SEPARATORS.splitAsStream(name.toLowerCase(Locale.ROOT)).map(w -> w.replaceFirst("(?<=\\D)\\d+$", ""))

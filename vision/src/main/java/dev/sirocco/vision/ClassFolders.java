@@ -19,8 +19,8 @@ public final class ClassFolders {
     }
 
     /**
-     * Reads a part of a folder or archive. The class is the name of the folder in which a picture lies; classes are in the
-     * order of their names.
+     * Reads a part of a folder or archive. The class is the name of the folder in which a picture lies; classes are in
+     * the order of their names.
      *
      * @param part the folder to stay within, {@code train} say, wherever in the source; empty for all
      * @throws UserError if the source cannot be read, a picture is damaged, or one lies in no folder

@@ -47,12 +47,14 @@ final class CldrAnnotations {
         } catch (NoSuchFileException e) {
             throw new UserError(file + ": no such file", e);
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions", e);
+            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
+                    e);
         } catch (XMLStreamException e) {
-            throw new UserError(file + " is damaged, it is not XML from line " + e.getLocation().getLineNumber() + " on: "
-                    + "get it again", e);
+            throw new UserError(file + " is damaged, it is not XML from line " + e.getLocation().getLineNumber()
+                    + " on: get it again", e);
         }
-        names.replaceAll((characters, name) -> caption(name, List.of(keywords.getOrDefault(characters, "").split("\\|"))));
+        names.replaceAll((characters, name) ->
+                caption(name, List.of(keywords.getOrDefault(characters, "").split("\\|"))));
         return names;
     }
 
@@ -70,6 +72,7 @@ final class CldrAnnotations {
 
     /** In lower case, without the marks that only order a name: "flag: Egypt" is "flag egypt". */
     private static String plain(String name) {
-        return name.toLowerCase(Locale.ROOT).replace("&", "and").replace('’', '\'').replaceAll("[\\s:,;_“”()|]+", " ").strip();
+        return name.toLowerCase(Locale.ROOT).replace("&", "and").replace('’', '\'').replaceAll("[\\s:,;_“”()|]+", " ")
+                .strip();
     }
 }

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads the files of MNIST and of what followed it. An IDX file (LeCun, Cortes, Burges, "The MNIST database of handwritten
- * digits") is: two bytes 0, the type (8 for unsigned bytes), the number of dimensions, each dimension as a big-endian
- * int, then the values. Compressed or not: the content tells.
+ * Reads the files of MNIST and of what followed it. An IDX file (LeCun, Cortes, Burges, "The MNIST database of
+ * handwritten digits") is: two bytes 0, the type (8 for unsigned bytes), the number of dimensions, each dimension as a
+ * big-endian int, then the values. Compressed or not: the content tells.
  */
 public final class Idx {
 
@@ -48,8 +48,9 @@ public final class Idx {
 
     private static Path find(Path folder, String prefix) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.getFileName().toString().startsWith(prefix)).min(Path::compareTo).orElseThrow(() ->
-                    new UserError(folder + " has no " + prefix + "…-ubyte: name the folder with the four IDX files"));
+            return files.filter(f -> f.getFileName().toString().startsWith(prefix)).min(Path::compareTo)
+                    .orElseThrow(() -> new UserError(folder + " has no " + prefix
+                            + "…-ubyte: name the folder with the four IDX files"));
         } catch (IOException e) {
             throw new UserError(folder + " is not a folder that can be read: name the one with the four IDX files", e);
         }
@@ -65,7 +66,8 @@ public final class Idx {
         }
         for (int number : numbers) {
             if (number >= classes.size()) {
-                throw new UserError(labels + " has a label " + number + ", and there are " + classes.size() + " classes");
+                throw new UserError(labels + " has a label " + number + ", and there are " + classes.size()
+                        + " classes");
             }
         }
         return new LabelledPictures(pictures, numbers, classes);
@@ -101,7 +103,8 @@ public final class Idx {
 
     private static <T> T read(Path file, int dimensions, Content<T> content) {
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file));
-             DataInputStream in = new DataInputStream(isGzip(raw) ? new BufferedInputStream(new GZIPInputStream(raw)) : raw)) {
+             DataInputStream in = new DataInputStream(isGzip(raw) ? new BufferedInputStream(new GZIPInputStream(raw))
+                     : raw)) {
             int[] sizes = sizes(in, dimensions);
             if (sizes == null) {
                 throw new UserError(file + " is not an IDX file of unsigned bytes in " + dimensions
@@ -117,7 +120,8 @@ public final class Idx {
         } catch (EOFException e) {
             throw new UserError(file + " is damaged, it ends early: get it again", e);
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions", e);
+            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
+                    e);
         }
     }
 

@@ -49,7 +49,8 @@ public final class NotoEmoji {
     /** The emoji of the data set {@link DataPackage#NOTO_EMOJI}; see {@link #read}. */
     public static CaptionedPictures readFolder(Path folder, boolean isWithTones) {
         return read(folder.resolve("NotoColorEmoji.ttf"),
-                List.of(folder.resolve("annotations/en.xml"), folder.resolve("annotationsDerived/en.xml")), isWithTones);
+                List.of(folder.resolve("annotations/en.xml"), folder.resolve("annotationsDerived/en.xml")),
+                isWithTones);
     }
 
     /**
@@ -90,13 +91,15 @@ public final class NotoEmoji {
         } catch (NoSuchFileException e) {
             throw new UserError(file + ": no such file", e);
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions", e);
+            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
+                    e);
         }
     }
 
     /** The PNG of what may be several characters. */
     private Optional<byte[]> bitmap(String characters) {
-        List<Integer> sequence = characters.codePoints().filter(c -> c != VARIATION_SELECTOR).mapToObj(glyphs::get).toList();
+        List<Integer> sequence = characters.codePoints().filter(c -> c != VARIATION_SELECTOR).mapToObj(glyphs::get)
+                .toList();
         if (sequence.contains(null)) {
             return Optional.empty();
         }
@@ -205,7 +208,10 @@ public final class NotoEmoji {
         return covered;
     }
 
-    /** CBLC: the strikes, the last of which that has a glyph counts; each has a list of index subtables for ranges of glyphs. */
+    /**
+     * CBLC: the strikes, the last of which that has a glyph counts; each has a list of index subtables for ranges of
+     * glyphs.
+     */
     private void readBitmaps(int cblc, int cbdt) {
         for (int i = 0; i < u32(cblc + 4); i++) {
             int strike = cblc + 8 + 48 * i;

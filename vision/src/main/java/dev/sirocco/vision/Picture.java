@@ -80,8 +80,8 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
 
     /**
      * Writes a PNG, a JPEG (quality 95), a WebP (lossless, but for the colour of what is quite transparent) or a BMP,
-     * by the name's suffix. JPEG and BMP have no alpha: what is transparent becomes white. The file appears whole or not
-     * at all.
+     * by the name's suffix. JPEG and BMP have no alpha: what is transparent becomes white. The file appears whole or
+     * not at all.
      *
      * @throws UserError if the suffix is another one, or the file cannot be written
      */
@@ -90,7 +90,8 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         switch (suffix) {
             case ".png", ".webp" -> write(file, OpenCv.encode(this, suffix));
             case ".jpg", ".jpeg", ".bmp" -> write(file, OpenCv.encode(over(WHITE), suffix));
-            default -> throw new UserError(file + ": pictures are written as .png, .jpg, .webp or .bmp, by the name's end");
+            default -> throw new UserError(file + ": pictures are written as .png, .jpg, .webp or .bmp, by the "
+                    + "name's end");
         }
     }
 
@@ -135,7 +136,8 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         } catch (NoSuchFileException e) {
             throw new UserError(file + ": no such file", e);
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions", e);
+            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
+                    e);
         }
     }
 
@@ -275,15 +277,16 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         byte[] squares = new byte[factor * height * row];
         for (int y = 0; y < factor * height; y++) {
             for (int x = 0; x < factor * width; x++) {
-                System.arraycopy(pixels, (y / factor * width + x / factor) * channels, squares, y * row + x * channels, channels);
+                System.arraycopy(pixels, (y / factor * width + x / factor) * channels, squares, y * row + x * channels,
+                        channels);
             }
         }
         return new Picture(factor * width, factor * height, channels, squares);
     }
 
     /**
-     * Moved by an affine map, bilinear. What comes in from outside continues the edge; it is transparent in a picture with
-     * alpha.
+     * Moved by an affine map, bilinear. What comes in from outside continues the edge; it is transparent in a picture
+     * with alpha.
      *
      * @param matrix from old to new places, in pixels: {@code x' = m0 x + m1 y + m2}, {@code y' = m3 x + m4 y + m5}
      */
@@ -316,8 +319,8 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
     /** A part of the picture. */
     public Picture cropped(int left, int top, int newWidth, int newHeight) {
         if (left < 0 || top < 0 || left + newWidth > width || top + newHeight > height) {
-            throw new IllegalArgumentException(newWidth + " × " + newHeight + " at (" + left + ", " + top + ") is not within "
-                    + width + " × " + height);
+            throw new IllegalArgumentException(newWidth + " × " + newHeight + " at (" + left + ", " + top
+                    + ") is not within " + width + " × " + height);
         }
         byte[] part = new byte[newWidth * newHeight * channels];
         for (int y = 0; y < newHeight; y++) {
@@ -332,7 +335,8 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         byte[] mirror = new byte[pixels.length];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                System.arraycopy(pixels, (y * width + x) * channels, mirror, (y * width + width - 1 - x) * channels, channels);
+                System.arraycopy(pixels, (y * width + x) * channels, mirror, (y * width + width - 1 - x) * channels,
+                        channels);
             }
         }
         return new Picture(width, height, channels, mirror);
@@ -345,7 +349,8 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
      */
     public Picture padded(int newWidth, int newHeight, int rgb) {
         if (newWidth < width || newHeight < height) {
-            throw new IllegalArgumentException(width + " × " + height + " does not fit into " + newWidth + " × " + newHeight);
+            throw new IllegalArgumentException(width + " × " + height + " does not fit into " + newWidth + " × "
+                    + newHeight);
         }
         byte[] area = switch (channels) {
             case 1 -> filled(newWidth, newHeight, rgb).grey().pixels;
@@ -355,7 +360,8 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         int left = (newWidth - width) / 2;
         int top = (newHeight - height) / 2;
         for (int y = 0; y < height; y++) {
-            System.arraycopy(pixels, y * width * channels, area, ((top + y) * newWidth + left) * channels, width * channels);
+            System.arraycopy(pixels, y * width * channels, area, ((top + y) * newWidth + left) * channels,
+                    width * channels);
         }
         return new Picture(newWidth, newHeight, channels, area);
     }

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What the first bytes of a picture's file say. It is read before anything is decoded, and tells whether all of the file
- * is there: decoders fill up what is missing with grey.
+ * What the first bytes of a picture's file say. It is read before anything is decoded, and tells whether all of the
+ * file is there: decoders fill up what is missing with grey.
  */
 record PictureHeader(Format format, long width, long height) {
 
@@ -74,7 +74,8 @@ record PictureHeader(Format format, long width, long height) {
                 break;
             }
             if (marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC) {
-                header = new PictureHeader(Format.JPEG, unsigned(file.getShort(at + 7)), unsigned(file.getShort(at + 5)));
+                header = new PictureHeader(Format.JPEG, unsigned(file.getShort(at + 7)),
+                        unsigned(file.getShort(at + 5)));
             }
             at += 2 + (int) unsigned(file.getShort(at + 2));
         }
@@ -89,7 +90,8 @@ record PictureHeader(Format format, long width, long height) {
     private static PictureHeader webp(ByteBuffer file) {
         byte[] bytes = file.array();
         if (starts(bytes, 12, "VP8X")) {
-            return new PictureHeader(Format.WEBP, 1 + (file.getInt(24) & 0xFFFFFF), 1 + (file.getInt(26) >>> 8 & 0xFFFFFF));
+            return new PictureHeader(Format.WEBP, 1 + (file.getInt(24) & 0xFFFFFF),
+                    1 + (file.getInt(26) >>> 8 & 0xFFFFFF));
         }
         if (starts(bytes, 12, "VP8L")) {
             int bits = file.getInt(21);

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.InflaterInputStream;
 
-/** The chunks of a PNG: whether they are all there, and texts among them (PNG specification 3, sections 5 and 11.3.3). */
+/**
+ * The chunks of a PNG: whether they are all there, and texts among them (PNG specification 3, sections 5 and 11.3.3).
+ */
 final class PngChunks {
 
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
@@ -25,7 +27,8 @@ final class PngChunks {
     private PngChunks() {}
 
     static boolean isPng(byte[] file) {
-        return file.length >= SIGNATURE.length && Arrays.equals(file, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length);
+        return file.length >= SIGNATURE.length
+                && Arrays.equals(file, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length);
     }
 
     /** What is done with a chunk. */

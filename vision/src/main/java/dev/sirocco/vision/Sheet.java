@@ -31,8 +31,8 @@ public final class Sheet {
             int left = gap + i % used * (cellWidth + gap);
             int top = gap + i / used * (cellHeight + gap);
             for (int y = 0; y < cellHeight; y++) {
-                System.arraycopy(cell.pixels(), 3 * y * cellWidth, sheet.pixels(), 3 * ((top + y) * sheet.width() + left),
-                        3 * cellWidth);
+                System.arraycopy(cell.pixels(), 3 * y * cellWidth, sheet.pixels(),
+                        3 * ((top + y) * sheet.width() + left), 3 * cellWidth);
             }
         }
         return sheet;

@@ -79,10 +79,11 @@ public final class TwitterEmoji {
     }
 
     private static String caption(JsonNode emoji) {
-        List<String> shortNames = emoji.path("short_names").valueStream().map(n -> n.asText().replaceAll("[-_]", " ")).toList();
+        List<String> shortNames = emoji.path("short_names").valueStream().map(n -> n.asText().replaceAll("[-_]", " "))
+                .toList();
         String name = emoji.path("name").asText("");
-        return CldrAnnotations.caption(name.isEmpty() ? emoji.path("short_name").asText().replaceAll("[-_]", " ") : name,
-                shortNames);
+        return CldrAnnotations.caption(name.isEmpty() ? emoji.path("short_name").asText().replaceAll("[-_]", " ")
+                : name, shortNames);
     }
 
     /**
@@ -91,7 +92,8 @@ public final class TwitterEmoji {
      * @param unified the characters in hexadecimal, with - between
      */
     private static String withTones(String caption, String unified) {
-        String tones = Stream.of(unified.split("-")).filter(c -> !c.isEmpty()).map(c -> SkinTone.of(Integer.parseInt(c, 16)))
+        String tones = Stream.of(unified.split("-")).filter(c -> !c.isEmpty())
+                .map(c -> SkinTone.of(Integer.parseInt(c, 16)))
                 .filter(t -> t != null).map(SkinTone::toString).distinct().collect(Collectors.joining(" and "));
         String name = CaptionedPictures.name(caption);
         return tones.isEmpty() ? caption : name + " " + tones + caption.substring(name.length());

@@ -63,7 +63,8 @@ class AugmentationTest {
         Picture shifted = new Augmentation(0, 0, 0.5, false, 1).apply(new Picture(8, 8, 4, opaque), 2);
         for (int i = 0; i < 64; i++) {
             int alpha = shifted.pixels()[4 * i + 3] & 0xFF;
-            assertTrue(alpha < 8 || Math.abs((shifted.pixels()[4 * i] & 0xFF) - 200) < 16, "colour bleeds at alpha " + alpha);
+            assertTrue(alpha < 8 || Math.abs((shifted.pixels()[4 * i] & 0xFF) - 200) < 16,
+                    "colour bleeds at alpha " + alpha);
         }
     }
 

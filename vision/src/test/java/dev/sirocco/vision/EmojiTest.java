@@ -52,9 +52,10 @@ class EmojiTest {
             Path font = Files.write(folder.resolve("emoji.ttf"), font(indexFormat));
             CaptionedPictures all = NotoEmoji.read(font, List.of(annotations), true);
             assertEquals(List.of("dragon, fairy tale", "thumbs up", "thumbs up dark skin tone"), all.captions());
-            assertEquals(List.of(Picture.filled(3, 2, 0x00FF00), Picture.filled(3, 2, 0xFFFF00), Picture.filled(3, 2, 0x402000)),
-                    all.pictures());
-            assertEquals(List.of("dragon, fairy tale", "thumbs up"), NotoEmoji.read(font, List.of(annotations), false).captions());
+            assertEquals(List.of(Picture.filled(3, 2, 0x00FF00), Picture.filled(3, 2, 0xFFFF00),
+                    Picture.filled(3, 2, 0x402000)), all.pictures());
+            assertEquals(List.of("dragon, fairy tale", "thumbs up"),
+                    NotoEmoji.read(font, List.of(annotations), false).captions());
         }
     }
 
@@ -108,7 +109,8 @@ class EmojiTest {
         int three = two + 9 + THUMB.length;
         int end = three + 9 + DARK_THUMB.length;
         byte[] offsets = indexFormat == 1 ? ints(0, two, three, three, end) : shorts(0, two, three, three, end);
-        byte[] strike = concat(ints(56, 8 + 8 + offsets.length, 1, 0), new byte[24], shorts(1, 4), new byte[] {3, 2, 32, 1});
+        byte[] strike = concat(ints(56, 8 + 8 + offsets.length, 1, 0), new byte[24], shorts(1, 4),
+                new byte[] {3, 2, 32, 1});
         return concat(ints(0x00030000, 1), strike, shorts(1, 4), ints(8), shorts(indexFormat, 17), ints(4), offsets);
     }
 
@@ -145,9 +147,11 @@ class EmojiTest {
                   "skin_variations": {"1F3FF": {"unified": "1F44D-1F3FF", "image": "1f44d-1f3ff.png"}}},
                  {"name": "NO PICTURE", "image": "none.png", "short_names": []}]
                 """.getBytes(StandardCharsets.UTF_8)));
-        for (Path source : List.of(Archives.folder(folder.resolve("f"), files), Archives.tarGz(folder.resolve("t.tgz"), files))) {
+        for (Path source : List.of(Archives.folder(folder.resolve("f"), files),
+                Archives.tarGz(folder.resolve("t.tgz"), files))) {
             CaptionedPictures all = TwitterEmoji.read(source, true);
-            assertEquals(List.of("thumbs up sign, +1, thumbsup", "thumbs up sign dark skin tone, +1, thumbsup"), all.captions());
+            assertEquals(List.of("thumbs up sign, +1, thumbsup", "thumbs up sign dark skin tone, +1, thumbsup"),
+                    all.captions());
             assertEquals(Picture.filled(3, 2, 0x402000), all.pictures().get(1));
             assertEquals(1, TwitterEmoji.read(source, false).size());
         }

@@ -41,9 +41,10 @@ class FoldersTest {
     @Test
     void foldersAreClassesInAFolderAZipAndATarGz() throws IOException {
         Map<String, byte[]> files = new TreeMap<>(Map.of("set/train/dog/1.png", RED, "set/train/cat/2.png", BLUE,
-                "set/test/cat/3.png", RED, "set/train/readme.md", new byte[9], "__MACOSX/set/train/cat/2.png", new byte[3]));
-        for (Path source : List.of(Archives.folder(folder.resolve("f"), files), Archives.zip(folder.resolve("z.zip"), files),
-                Archives.tarGz(folder.resolve("t.tgz"), files))) {
+                "set/test/cat/3.png", RED, "set/train/readme.md", new byte[9], "__MACOSX/set/train/cat/2.png",
+                new byte[3]));
+        for (Path source : List.of(Archives.folder(folder.resolve("f"), files),
+                Archives.zip(folder.resolve("z.zip"), files), Archives.tarGz(folder.resolve("t.tgz"), files))) {
             LabelledPictures train = ClassFolders.read(source, "train");
             assertEquals(List.of("cat", "dog"), train.classes());
             assertArrayEquals(new int[] {0, 1}, train.labels());
@@ -128,14 +129,16 @@ class FoldersTest {
         assertEquals(Optional.of("fire dragon, monster"), Captioned.CRAWL.caption(top + "mon/dragons/fire_dragon.png"));
         assertEquals(Optional.of("deep elf sorcerer, monster"),
                 Captioned.CRAWL.caption(top + "mon/humanoids/elves/deep_elf_sorcerer.png"));
-        assertEquals(Optional.of("rift, magic, weapon"), Captioned.CRAWL.caption(top + "item/weapon/artefact/spwpn_rift.png"));
+        assertEquals(Optional.of("rift, magic, weapon"),
+                Captioned.CRAWL.caption(top + "item/weapon/artefact/spwpn_rift.png"));
         assertEquals(Optional.empty(), Captioned.CRAWL.caption(top + "player/hair/long_red.png"));
     }
 
     @Test
     void mirrorImagesOfWhatHasNoSide() {
         Picture picture = noise(5, 4, 3, 1);
-        List<String> captions = List.of("red dragon", "left arrow, west", "one o'clock, clock", "bright sun", "pirate flag");
+        List<String> captions = List.of("red dragon", "left arrow, west", "one o'clock, clock", "bright sun",
+                "pirate flag");
         CaptionedPictures all = new CaptionedPictures(Collections.nCopies(5, picture), captions).withMirrored();
         assertEquals(List.of("red dragon", "bright sun"), all.captions().subList(5, all.size()));
         assertEquals(picture.flipped(), all.pictures().get(5));

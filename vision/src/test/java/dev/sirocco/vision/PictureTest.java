@@ -284,8 +284,8 @@ class PictureTest {
     @Test
     void pixelArtGrowsByWholePixels() {
         Picture art = new Picture(2, 1, 3, new byte[] {1, 2, 3, 4, 5, 6});
-        assertEquals(new Picture(4, 2, 3, new byte[] {1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6, 1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6}),
-                art.scaled(4, 2));
+        assertEquals(new Picture(4, 2, 3,
+                new byte[] {1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6, 1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6}), art.scaled(4, 2));
         assertEquals(art.resized(5, 2), art.scaled(5, 2));
         assertEquals(art.resized(1, 1), art.scaled(1, 1));
         Picture photo = Picture.filled(65, 2, 0x102030);

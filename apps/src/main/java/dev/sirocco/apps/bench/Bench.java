@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sirocco bench}. */
-@Command(name = "bench", description = "Time end-to-end workloads, alone or beside PyTorch.", mixinStandardHelpOptions = true)
+@Command(name = "bench", description = "Time end-to-end workloads, alone or beside PyTorch.",
+        mixinStandardHelpOptions = true)
 public final class Bench implements Runnable {
 
     private static final String ROOFLINE = "roofline";
@@ -99,12 +100,13 @@ public final class Bench implements Runnable {
     private void compare(List<Workload> workloads) {
         Peers other = new Peers(Home.path(), python, device, runs);
         List<Peers.Comparison> comparisons = new ArrayList<>();
-        out().printf("%-18s %14s %14s %8s %12s %12s%n", "workload", "sirocco", "pytorch", "ratio", "sirocco MB", "pytorch MB");
+        out().printf("%-18s %14s %14s %8s %12s %12s%n", "workload", "sirocco", "pytorch", "ratio", "sirocco MB",
+                "pytorch MB");
         for (Workload w : workloads) {
             Peers.Comparison c = other.compare(w, rounds);
             comparisons.add(c);
-            out().printf("%-18s %10.2f %s/s %10.2f %s/s %6.2fx %9d MB %9d MB%n", w.name(), c.ours().perSecond(), w.unit(),
-                    c.torch().perSecond(), w.unit(), c.ratio(), c.ours().peakRssMb(), c.torch().peakRssMb());
+            out().printf("%-18s %10.2f %s/s %10.2f %s/s %6.2fx %9d MB %9d MB%n", w.name(), c.ours().perSecond(),
+                    w.unit(), c.torch().perSecond(), w.unit(), c.ratio(), c.ours().peakRssMb(), c.torch().peakRssMb());
             out().flush();
         }
         if (json) {
@@ -116,7 +118,8 @@ public final class Bench implements Runnable {
         if (json) {
             printJson(m);
         } else {
-            out().printf("%-18s %10.3f ms %14.2f %s/s  peak %d MB%n", m.workload(), m.medianMs(), m.perSecond(), m.unit(), m.peakRssMb());
+            out().printf("%-18s %10.3f ms %14.2f %s/s  peak %d MB%n", m.workload(), m.medianMs(), m.perSecond(),
+                    m.unit(), m.peakRssMb());
             out().flush();
         }
     }

@@ -71,7 +71,8 @@ public class Micro {
     }
 
     private static Tensor attention(Graph g) {
-        return input(g, "q", 16, 256, 6, 64).attention(input(g, "k", 16, 256, 6, 64), input(g, "v", 16, 256, 6, 64), true);
+        return input(g, "q", 16, 256, 6, 64).attention(input(g, "k", 16, 256, 6, 64), input(g, "v", 16, 256, 6, 64),
+                true);
     }
 
     /** With respect to the first input. */

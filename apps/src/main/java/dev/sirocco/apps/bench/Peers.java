@@ -39,7 +39,8 @@ final class Peers {
             ours.add(measure(home.resolve("sirocco").toString(), "bench", workload.name(), "--json",
                     "--device", device.id(), "--threads", "" + device.threads(), "--runs", "" + runs));
             torch.add(measure(python, home.resolve("bench/peers/workloads.py").toString(), workload.peer(),
-                    "--device", device.isGpu() ? "cuda" : "cpu", "--threads", "" + device.threads(), "--runs", "" + runs));
+                    "--device", device.isGpu() ? "cuda" : "cpu", "--threads", "" + device.threads(),
+                    "--runs", "" + runs));
         }
         Measurement a = middle(ours);
         Measurement b = middle(torch);
@@ -66,7 +67,8 @@ final class Peers {
             }
             return new ObjectMapper().readValue(last, Measurement.class);
         } catch (IOException e) {
-            throw new UserError("cannot run %s: %s; name a Python with torch by --python".formatted(command[0], e.getMessage()), e);
+            throw new UserError("cannot run %s: %s; name a Python with torch by --python"
+                    .formatted(command[0], e.getMessage()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserError("interrupted while waiting for " + command[0], e);

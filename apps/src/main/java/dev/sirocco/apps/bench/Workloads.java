@@ -151,7 +151,9 @@ final class Workloads {
         return withNumbers(g.compile(executor), "pictures");
     }
 
-    /** One step of Euler's method for one picture in Stable Diffusion's latents: the network with and without a class. */
+    /**
+     * One step of Euler's method for one picture in Stable Diffusion's latents: the network with and without a class.
+     */
     private static Runnable ditStep(Executor executor) {
         Dit dit = new Dit(Dit.Config.s2(32, 4, 1000), Scope.root(1));
         Graph g = new Graph();

@@ -43,7 +43,8 @@ public final class Data implements Runnable {
     /** {@code sirocco data get NAME}. */
     @Command(name = "get", mixinStandardHelpOptions = true,
             description = "Gets data sets, checks them, and says under which licence they are.")
-    void get(@Parameters(paramLabel = "NAME", arity = "1..*", description = "As in 'sirocco data list'.") List<String> names) {
+    void get(@Parameters(paramLabel = "NAME", arity = "1..*",
+            description = "As in 'sirocco data list'.") List<String> names) {
         List<DataPackage> wanted = names.stream().map(DataPackage::of).toList();
         for (DataPackage data : wanted) {
             data.get(line -> {

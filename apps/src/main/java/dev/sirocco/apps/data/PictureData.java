@@ -54,8 +54,8 @@ public final class PictureData {
     }
 
     /**
-     * Pictures with classes: IDX files, or a folder or archive with {@code train} and {@code test} and in these a folder
-     * for each class, or with the classes' folders alone, of which a part is then held out.
+     * Pictures with classes: IDX files, or a folder or archive with {@code train} and {@code test} and in these a
+     * folder for each class, or with the classes' folders alone, of which a part is then held out.
      */
     public Split<LabelledPictures> labelled(String name) {
         return switch (name) {
@@ -101,8 +101,8 @@ public final class PictureData {
     }
 
     /**
-     * Pictures with captions. Held out is one caption in twenty, by what it calls the thing, so that no other picture of
-     * the same name is trained on.
+     * Pictures with captions. Held out is one caption in twenty, by what it calls the thing, so that no other picture
+     * of the same name is trained on.
      */
     public Split<CaptionedPictures> captioned(List<String> names) {
         CaptionedPictures all = names.stream().map(this::captioned).reduce(CaptionedPictures::and)
@@ -114,7 +114,8 @@ public final class PictureData {
         return switch (name) {
             case "noto-emoji" -> NotoEmoji.readFolder(DataPackage.NOTO_EMOJI.get(say), false);
             case "twemoji" -> TwitterEmoji.read(DataPackage.TWEMOJI.get(say), false);
-            default -> name.contains("crawl") ? Captioned.readCrawl(path(name)) : Captioned.read(path(name), CaptionRule.PLAIN);
+            default -> name.contains("crawl") ? Captioned.readCrawl(path(name))
+                    : Captioned.read(path(name), CaptionRule.PLAIN);
         };
     }
 
@@ -139,8 +140,8 @@ public final class PictureData {
         Optional<DataPackage> known = DataPackage.ALL.stream().filter(data -> data.name().equals(name)).findFirst();
         Path path = known.map(DataPackage::folder).orElse(Path.of(name));
         if (!Files.exists(path)) {
-            throw new UserError("no pictures in %s: there is no such file or folder, and no data set of that name (see `sirocco data list`)"
-                    .formatted(name));
+            throw new UserError(("no pictures in %s: there is no such file or folder, and no data set of that name "
+                    + "(see `sirocco data list`)").formatted(name));
         }
         return path;
     }

@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 public final class PictureDataOptions {
 
     @Option(names = "--data", paramLabel = "DATA", arity = "1..*",
-            description = "mnist, fashion-mnist, noto-emoji, twemoji, or a folder or archive of pictures; several captioned ones.")
+            description = "mnist, fashion-mnist, noto-emoji, twemoji, or a folder or archive of pictures; several "
+                    + "captioned ones.")
     private List<String> data = List.of();
 
     @Option(names = "--classes", description = "The folders in which pictures lie are their classes.")

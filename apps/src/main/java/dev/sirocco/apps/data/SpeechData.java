@@ -5,7 +5,9 @@ import dev.sirocco.models.data.DataPackage;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** The recordings that a person names: by the name of a data set, which is fetched if it is not here, or by a folder. */
+/**
+ * The recordings that a person names: by the name of a data set, which is fetched if it is not here, or by a folder.
+ */
 public final class SpeechData {
 
     private SpeechData() {}
@@ -15,6 +17,7 @@ public final class SpeechData {
      * @param say takes lines for a person
      */
     public static Recordings read(String name, Consumer<String> say) {
-        return Recordings.read(name.equals(DataPackage.ASTERISK.name()) ? DataPackage.ASTERISK.get(say) : Path.of(name));
+        return Recordings.read(name.equals(DataPackage.ASTERISK.name()) ? DataPackage.ASTERISK.get(say)
+                : Path.of(name));
     }
 }

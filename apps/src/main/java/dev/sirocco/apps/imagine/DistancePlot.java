@@ -24,10 +24,12 @@ final class DistancePlot {
 
     /** Draws them as PNG. */
     void draw(Path file) {
-        XYChart chart = new XYChartBuilder().width(800).height(500).xAxisTitle("steps").yAxisTitle("Fréchet distance").build();
+        XYChart chart = new XYChartBuilder().width(800).height(500).xAxisTitle("steps").yAxisTitle("Fréchet distance")
+                .build();
         chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
-        curves.forEach((name, points) -> chart.addSeries(name, points.stream().mapToInt(Point::steps).asDoubleStream().toArray(),
-                points.stream().mapToDouble(Point::distance).toArray()));
+        curves.forEach((name, points) ->
+                chart.addSeries(name, points.stream().mapToInt(Point::steps).asDoubleStream().toArray(),
+                        points.stream().mapToDouble(Point::distance).toArray()));
         try {
             BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
         } catch (IOException e) {

@@ -34,9 +34,9 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco imagine eval}: how good the pictures are that a model makes. */
 @Command(name = "eval", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Measures models: the autoencoder on held-out pictures; with a classifier how often it reads the class that was asked "
-        + "for, and how far its features of made pictures are from those of real ones; with a contrastive model how often it "
-        + "finds the caption of a held-out picture by the picture that was made of it."})
+        "Measures models: the autoencoder on held-out pictures; with a classifier how often it reads the class that "
+        + "was asked for, and how far its features of made pictures are from those of real ones; with a contrastive "
+        + "model how often it finds the caption of a held-out picture by the picture that was made of it."})
 final class ImagineEvaluation implements Callable<Integer> {
 
     private static final int BATCH = 50;
@@ -56,16 +56,20 @@ final class ImagineEvaluation implements Callable<Integer> {
             description = "The classifier or the contrastive model, a folder that `sirocco look train` wrote.")
     private Path look;
 
-    @Option(names = "--samples", paramLabel = "N", defaultValue = "200", description = "Pictures to make (default 200).")
+    @Option(names = "--samples", paramLabel = "N", defaultValue = "200",
+            description = "Pictures to make (default 200).")
     private int samples;
 
-    @Option(names = "--solver", paramLabel = "NAME", arity = "1..*", defaultValue = "dpm", description = "ddpm, ddim, euler, heun, dpm (default).")
+    @Option(names = "--solver", paramLabel = "NAME", arity = "1..*", defaultValue = "dpm",
+            description = "ddpm, ddim, euler, heun, dpm (default).")
     private List<String> solvers;
 
-    @Option(names = "--steps", paramLabel = "N", arity = "1..*", defaultValue = "20", description = "Steps of the solver (default 20).")
+    @Option(names = "--steps", paramLabel = "N", arity = "1..*", defaultValue = "20",
+            description = "Steps of the solver (default 20).")
     private List<Integer> steps;
 
-    @Option(names = "--cfg", paramLabel = "X", defaultValue = "2", description = "Strength of the guidance (default 2, 1 for none).")
+    @Option(names = "--cfg", paramLabel = "X", defaultValue = "2",
+            description = "Strength of the guidance (default 2, 1 for none).")
     private double guidance;
 
     @Option(names = "--plot", paramLabel = "FILE", description = "Draw the distances over the steps, as PNG.")
@@ -112,8 +116,10 @@ final class ImagineEvaluation implements Callable<Integer> {
             DistancePlot curves = new DistancePlot();
             for (Path folder : folders) {
                 Painter painter = Painter.load(folder);
-                autoencoder(painter, painter.form().fit(split.held().pictures().subList(0, Math.min(1000, held.size()))), executor);
-                List<int[]> told = IntStream.range(0, samples).mapToObj(i -> new int[] {i % painter.classes().size()}).toList();
+                autoencoder(painter,
+                        painter.form().fit(split.held().pictures().subList(0, Math.min(1000, held.size()))), executor);
+                List<int[]> told = IntStream.range(0, samples).mapToObj(i -> new int[] {i % painter.classes().size()})
+                        .toList();
                 for (String solver : solvers) {
                     for (int n : steps) {
                         long start = System.nanoTime();
@@ -145,7 +151,8 @@ final class ImagineEvaluation implements Callable<Integer> {
         List<Picture> real = chosen.stream().limit(count).map(split.held().pictures()::get).toList();
         List<String> captions = chosen.stream().limit(count).map(split.held().captions()::get).toList();
         float[][] ofCaptions = matcher.ofCaptions(captions, executor);
-        out().printf("real pictures: %s%n", Ranking.of(matcher.ofPictures(matcher.form().fit(real), executor), ofCaptions, captions));
+        out().printf("real pictures: %s%n",
+                Ranking.of(matcher.ofPictures(matcher.form().fit(real), executor), ofCaptions, captions));
         for (Path folder : folders) {
             Painter painter = Painter.load(folder);
             autoencoder(painter, painter.form().fit(split.held().pictures()), executor);
@@ -156,11 +163,13 @@ final class ImagineEvaluation implements Callable<Integer> {
                     float[][] ofMade = matcher.ofPictures(matcher.form().fit(made), executor);
                     List<float[]> shuffled = new ArrayList<>(List.of(ofMade));
                     Collections.rotate(shuffled, 1 + count / 2);
-                    out().printf("%s, %s, %d steps: %s%n", folder.getFileName(), solver, n, Ranking.of(ofMade, ofCaptions, captions));
+                    out().printf("%s, %s, %d steps: %s%n", folder.getFileName(), solver, n,
+                            Ranking.of(ofMade, ofCaptions, captions));
                     out().printf("  the captions shuffled: %s%n",
                             Ranking.of(shuffled.toArray(float[][]::new), ofCaptions, captions));
                     if (nearest != null) {
-                        showNearest(made.subList(0, Math.min(NEAREST, made.size())), painter.form().fit(split.training().pictures()));
+                        showNearest(made.subList(0, Math.min(NEAREST, made.size())),
+                                painter.form().fit(split.training().pictures()));
                     }
                 }
             }

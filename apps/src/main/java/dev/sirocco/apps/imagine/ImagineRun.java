@@ -26,8 +26,9 @@ import java.util.List;
  * @param ema decay of the averages of the network's weights
  * @param training of the network
  */
-record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, boolean isPixels, int latent, double autoencoderMinutes,
-        long autoencoderSteps, PictureNetwork.Kind network, int layers, int width, double ema, TrainingSettings training) {
+record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, boolean isPixels, int latent,
+        double autoencoderMinutes, long autoencoderSteps, PictureNetwork.Kind network, int layers, int width,
+        double ema, TrainingSettings training) {
 
     private static final int HEAD = 32;
     private static final int NORM_GROUPS = 8;
@@ -42,8 +43,9 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
     /** @param network null for the usual one */
     static ImagineRun start(String data, boolean isLabelled, PictureNetwork.Kind network) {
         boolean isDit = network == PictureNetwork.Kind.DIT;
-        return new ImagineRun(data, isLabelled, 0, Painter.Way.FLOW, false, 6, 0, 0, isDit ? PictureNetwork.Kind.DIT : PictureNetwork.Kind.UNET,
-                isDit ? 8 : 2, isDit ? 192 : 128, 0.999, new TrainingSettings(64, isDit ? 0.01 : 0.02));
+        return new ImagineRun(data, isLabelled, 0, Painter.Way.FLOW, false, 6, 0, 0,
+                isDit ? PictureNetwork.Kind.DIT : PictureNetwork.Kind.UNET, isDit ? 8 : 2, isDit ? 192 : 128, 0.999,
+                new TrainingSettings(64, isDit ? 0.01 : 0.02));
     }
 
     ImagineRun check() {
@@ -73,7 +75,8 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
     PictureForm form(PictureForm own) {
         PictureForm form = size == 0 ? own : own.withSize(size);
         if (form.size() % 4 != 0) {
-            throw new UserError("pictures of %d × %d: take a --size that is a multiple of 4".formatted(form.size(), form.size()));
+            throw new UserError("pictures of %d × %d: take a --size that is a multiple of 4"
+                    .formatted(form.size(), form.size()));
         }
         return form;
     }
@@ -102,8 +105,8 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
     }
 
     /**
-     * Each size but the last is halved, to {@value #MOST_PLACES} places along an axis or until it is odd, and half as wide as the next.
-     * Of many pixels two by two are one place.
+     * Each size but the last is halved, to {@value #MOST_PLACES} places along an axis or until it is odd, and half as
+     * wide as the next. Of many pixels two by two are one place.
      *
      * @param autoencoder null if the network makes pixels
      * @param words of captions, 0 for classes
@@ -118,12 +121,14 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
             widths.addFirst(widths.getFirst() / 2);
         }
         int channels = autoencoder == null ? form.channels() : autoencoder.latent();
-        return new Unet.Config(channels * side * side, widths, layers, List.of(widths.size() - 1), HEAD, NORM_GROUPS, classes, words, 0);
+        return new Unet.Config(channels * side * side, widths, layers, List.of(widths.size() - 1), HEAD, NORM_GROUPS,
+                classes, words, 0);
     }
 
     /** The autoencoder's part of the run. */
     TrainingSettings autoencoderTraining() {
-        return new TrainingSettings(autoencoderSteps, autoencoderMinutes, 32, 0.03, training.seed(), training.evalEvery(),
-                training.saveEvery(), training.logEvery(), training.inspectEvery(), training.recompute());
+        return new TrainingSettings(autoencoderSteps, autoencoderMinutes, 32, 0.03, training.seed(),
+                training.evalEvery(), training.saveEvery(), training.logEvery(), training.inspectEvery(),
+                training.recompute());
     }
 }

@@ -50,8 +50,8 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco imagine train}: a model that makes pictures. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Trains a model that makes pictures of what it is told: first an autoencoder, then a diffusion transformer on its "
-        + "latents. It is told captions, or classes where the pictures have those.",
+        "Trains a model that makes pictures of what it is told: first an autoencoder, then a diffusion transformer on "
+        + "its latents. It is told captions, or classes where the pictures have those.",
         "Without --minutes and --steps the autoencoder alone is trained.", "Ctrl-C saves; --resume goes on."})
 final class ImagineTraining implements Callable<Integer> {
 
@@ -69,7 +69,8 @@ final class ImagineTraining implements Callable<Integer> {
     @Mixin
     private PictureDataOptions data;
 
-    @Option(names = "--size", paramLabel = "N", description = "Height and width of the pictures (default: their own, up to 64).")
+    @Option(names = "--size", paramLabel = "N",
+            description = "Height and width of the pictures (default: their own, up to 64).")
     private Integer size;
 
     @Option(names = "--way", paramLabel = "WAY",
@@ -103,7 +104,8 @@ final class ImagineTraining implements Callable<Integer> {
             description = "Width of the transformer (default 192), or of the U-Net where it is widest (default 128).")
     private Integer width;
 
-    @Option(names = "--ema", paramLabel = "X", description = "Decay of the averages of the weights (default 0.999, 0 for none).")
+    @Option(names = "--ema", paramLabel = "X",
+            description = "Decay of the averages of the weights (default 0.999, 0 for none).")
     private Double ema;
 
     @Mixin
@@ -126,7 +128,8 @@ final class ImagineTraining implements Callable<Integer> {
         PictureData source = new PictureData(out()::println);
         ImagineRun run = settings(source);
         if (!run.isPixels() && autoencoderOf == null && !run.hasAutoencoderEnd() && !hasAutoencoder()) {
-            throw new UserError("no autoencoder: give --autoencoder-minutes M, --autoencoder-steps N, --autoencoder DIR or --pixels");
+            throw new UserError("no autoencoder: give --autoencoder-minutes M, --autoencoder-steps N, --autoencoder "
+                    + "DIR or --pixels");
         }
         Executor executor = device.executor();
         training.folder();
@@ -137,7 +140,8 @@ final class ImagineTraining implements Callable<Integer> {
             List<String> classes = split.training().classes();
             Function<LabelledPictures, Lesson> lesson = part -> new Lesson(form.fit(part.pictures()),
                     IntStream.of(part.labels()).mapToObj(label -> new int[] {label}).toList());
-            train(run, form, null, classes, lesson.apply(split.training()), lesson.apply(split.held()).first(VALIDATED), executor);
+            train(run, form, null, classes, lesson.apply(split.training()), lesson.apply(split.held()).first(VALIDATED),
+                    executor);
         } else {
             PictureData.Split<CaptionedPictures> split = source.captioned(run.names());
             PictureForm form = run.form(PictureForm.of(split.training().pictures()));
@@ -175,7 +179,8 @@ final class ImagineTraining implements Callable<Integer> {
         given.put("layers", layers);
         given.put("width", width);
         given.put("ema", ema);
-        return training.settings(ImagineRun.class, () -> ImagineRun.start(data.required(), data.isLabelled(source), network), given).check();
+        return training.settings(ImagineRun.class,
+                () -> ImagineRun.start(data.required(), data.isLabelled(source), network), given).check();
     }
 
     private void train(ImagineRun run, PictureForm form, WordTokenizer tokenizer, List<String> classes, Lesson lesson,
@@ -191,15 +196,16 @@ final class ImagineTraining implements Callable<Integer> {
                 return;
             }
             if (!run.training().hasEnd()) {
-                out().printf("only the autoencoder, as neither --minutes nor --steps was given: give one with --resume to go on, "
-                        + "or take it with --autoencoder %s for another model%n", training.out());
+                out().printf("only the autoencoder, as neither --minutes nor --steps was given: give one with --resume "
+                        + "to go on, or take it with --autoencoder %s for another model%n", training.out());
                 return;
             }
             AutoencoderKl autoencoder = run.isPixels() ? null : Painter.loadAutoencoder(autoencoderFolder);
             int words = tokenizer == null ? 0 : tokenizer.vocabularySize();
-            PictureNetwork network = network(run, form, autoencoder == null ? null : autoencoder.config(), classes.size(), words);
-            Painter painter = new Painter(new Painter.Settings(form.channels(), form.size(), run.network(), run.way()), autoencoder,
-                    network, tokenizer, classes);
+            PictureNetwork network = network(run, form, autoencoder == null ? null : autoencoder.config(),
+                    classes.size(), words);
+            Painter painter = new Painter(new Painter.Settings(form.channels(), form.size(), run.network(), run.way()),
+                    autoencoder, network, tokenizer, classes);
             painter.writeSettings(training.out());
             trainNetwork(run, painter, lesson, held, executor);
         }
@@ -207,9 +213,12 @@ final class ImagineTraining implements Callable<Integer> {
 
     // ---- the autoencoder --------------------------------------------------------------------------------------
 
-    /** Fills the folder with the one that was asked for, or a new one, unless it has one; an interrupted run leaves it so. */
-    private void getAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held, Path folder,
-            Executor executor) {
+    /**
+     * Fills the folder with the one that was asked for, or a new one, unless it has one; an interrupted run leaves it
+     * so.
+     */
+    private void getAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held,
+            Path folder, Executor executor) {
         if (hasAutoencoder()) {
             return;
         }
@@ -225,12 +234,13 @@ final class ImagineTraining implements Callable<Integer> {
         Path from = model.resolve(Painter.AUTOENCODER);
         int channels = Painter.autoencoderConfig(from).channels();
         if (channels != form.channels()) {
-            throw new UserError("the autoencoder of %s is for pictures of %d channels, these have %d: take another".formatted(
-                    model, channels, form.channels()));
+            throw new UserError("the autoencoder of %s is for pictures of %d channels, these have %d: take another"
+                    .formatted(model, channels, form.channels()));
         }
         try {
             Files.createDirectories(folder);
-            Files.copy(from.resolve(ModelFolder.CONFIG), folder.resolve(ModelFolder.CONFIG), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(from.resolve(ModelFolder.CONFIG), folder.resolve(ModelFolder.CONFIG),
+                    StandardCopyOption.REPLACE_EXISTING);
             Files.copy(ModelFolder.weights(from, Painter.COMMAND), folder.resolve(ModelFolder.WEIGHTS));
         } catch (IOException e) {
             throw new UserError("cannot take the autoencoder of %s (%s): name a folder that `%s` wrote"
@@ -239,23 +249,25 @@ final class ImagineTraining implements Callable<Integer> {
     }
 
     /** @return whether the training came to its end */
-    private boolean trainAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held, Path folder,
-            Executor executor) {
+    private boolean trainAutoencoder(ImagineRun run, PictureForm form, List<Picture> pictures, List<Picture> held,
+            Path folder, Executor executor) {
         AutoencoderKl.Config config = run.autoencoder(form);
         AutoencoderKl autoencoder = new AutoencoderKl(config, Scope.root(run.training().seed()));
         var settings = run.autoencoderTraining();
         AutoencoderTask task = new AutoencoderTask(autoencoder, pictures, held,
-                new Augmentation(form.size() / 16.0, 0, 0, true, settings.seed()), settings.batch(), DIVERGENCE, settings.seed());
+                new Augmentation(form.size() / 16.0, 0, 0, true, settings.seed()), settings.batch(), DIVERGENCE,
+                settings.seed());
         double rate = settings.learningRate();
-        Optimizer optimizer = new Optimizer(autoencoder.parameters(), new Group(p -> p.shape().rank() == 4, new Muon(rate, 0)),
+        Optimizer optimizer = new Optimizer(autoencoder.parameters(),
+                new Group(p -> p.shape().rank() == 4, new Muon(rate, 0)),
                 Group.all(new AdamW(rate * ADAM_SHARE, 0.9, 0.99, 1e-8, 0)));
         try (Trainer trainer = new Trainer(task, optimizer, Schedule.cosine(0.05).withWarmup(0.02),
                 settings.config(1, 0), folder, Map.of(), executor, out())) {
             trainer.resume();
             int numbers = form.channels() * form.size() * form.size();
             int grid = form.size() / config.factor();
-            out().printf("autoencoder: %,d parameters, %,d numbers a picture to %,d%n", autoencoder.parameters().count(),
-                    numbers, config.latent() * grid * grid);
+            out().printf("autoencoder: %,d parameters, %,d numbers a picture to %,d%n",
+                    autoencoder.parameters().count(), numbers, config.latent() * grid * grid);
             Trainer.Result result = trainer.run();
             out().printf(Locale.ROOT, "autoencoder: PSNR %.2f dB on %,d held-out pictures%n",
                     PeakSignalToNoise.of(result.bestLoss(), 2), held.size());
@@ -291,7 +303,8 @@ final class ImagineTraining implements Callable<Integer> {
 
     // ---- the network ------------------------------------------------------------------------------------------
 
-    private static PictureNetwork network(ImagineRun run, PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
+    private static PictureNetwork network(ImagineRun run, PictureForm form, AutoencoderKl.Config autoencoder,
+            int classes, int words) {
         Scope scope = Scope.root(run.training().seed());
         return switch (run.network()) {
             case UNET -> new PictureNetwork.OfUnet(new Unet(run.unet(form, autoencoder, classes, words), scope));
@@ -304,11 +317,12 @@ final class ImagineTraining implements Callable<Integer> {
                 run.way().times(), 0);
         Function<Lesson, DiffusionTask.Samples> samples =
                 l -> new DiffusionTask.Samples(painter.latents().encode(l.pictures, executor), l.told);
-        DiffusionTask task = new DiffusionTask(painter.denoiser(), painter.network().parameters(), loss, painter.shape(1).without(0),
-                samples.apply(lesson), samples.apply(held), painter.nothing(), run.training().batch(), run.training().seed());
+        DiffusionTask task = new DiffusionTask(painter.denoiser(), painter.network().parameters(), loss,
+                painter.shape(1).without(0), samples.apply(lesson), samples.apply(held), painter.nothing(),
+                run.training().batch(), run.training().seed());
         try (Trainer trainer = new Trainer(task, painter.network().optimizer(run.training().learningRate()),
-                Schedule.linear(0.02).withWarmup(0.02), run.training().config(1, run.ema()), training.out(), Map.of(), executor,
-                out())) {
+                Schedule.linear(0.02).withWarmup(0.02), run.training().config(1, run.ema()), training.out(), Map.of(),
+                executor, out())) {
             if (training.isResumed()) {
                 trainer.resume();
             }

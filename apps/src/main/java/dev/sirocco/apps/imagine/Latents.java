@@ -47,7 +47,8 @@ record Latents(PictureForm form, AutoencoderKl autoencoder) {
         if (all.isEmpty()) {
             return List.of();
         }
-        try (BatchedProgram program = new BatchedProgram(network, Math.min(BATCH, all.size()), DType.F32, shape, executor)) {
+        try (BatchedProgram program = new BatchedProgram(network, Math.min(BATCH, all.size()), DType.F32, shape,
+                executor)) {
             return List.of(program.ofFloats(all));
         }
     }

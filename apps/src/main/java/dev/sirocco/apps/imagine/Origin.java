@@ -34,7 +34,8 @@ record Origin(String weights, String device, String init, String mask) {
         try (FileChannel channel = FileChannel.open(file)) {
             sum.update(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions", e);
+            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
+                    e);
         }
     }
 

@@ -8,8 +8,8 @@ import java.nio.file.Path;
  * A picture to begin from, of any size.
  *
  * @param picture grey or coloured; what was transparent is white
- * @param mask of the same size, grey: white where the picture is to be made anew, black where it is to be kept; null for
- *     all new
+ * @param mask of the same size, grey: white where the picture is to be made anew, black where it is to be kept; null
+ *     for all new
  */
 record Original(Picture picture, Picture mask) {
 
@@ -27,8 +27,8 @@ record Original(Picture picture, Picture mask) {
         }
         Picture grey = Picture.read(mask).grey();
         if (grey.width() != picture.width() || grey.height() != picture.height()) {
-            throw new UserError("the mask %s is %d × %d pixels and %s is %d × %d: they must be of one size".formatted(mask,
-                    grey.width(), grey.height(), init, picture.width(), picture.height()));
+            throw new UserError("the mask %s is %d × %d pixels and %s is %d × %d: they must be of one size"
+                    .formatted(mask, grey.width(), grey.height(), init, picture.width(), picture.height()));
         }
         boolean isBlack = true;
         for (byte value : grey.pixels()) {

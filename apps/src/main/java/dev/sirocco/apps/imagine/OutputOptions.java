@@ -16,8 +16,8 @@ final class OutputOptions {
     private static final String[] PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"};
 
     @Option(names = {"-o", "--out"}, paramLabel = "FILE",
-            description = "A .png, which keeps prompt and settings, or .jpg, .webp or .bmp; with -n NAME-1.png and so on. A "
-                    + "folder: files named by the prompt (default: here).")
+            description = "A .png, which keeps prompt and settings, or .jpg, .webp or .bmp; with -n NAME-1.png and so "
+                    + "on. A folder: files named by the prompt (default: here).")
     private Path out;
 
     @Option(names = "--sheet", paramLabel = "FILE", description = "All pictures in one, besides.")
@@ -50,7 +50,8 @@ final class OutputOptions {
         if (film != null) {
             OutputNames.check(film, ".gif", ".mp4");
             if (pictures > MOST_FILMED) {
-                throw new UserError("--animate of %,d pictures: take at most %d with -n".formatted(pictures, MOST_FILMED));
+                throw new UserError("--animate of %,d pictures: take at most %d with -n"
+                        .formatted(pictures, MOST_FILMED));
             }
         }
         if (out == null || Files.isDirectory(out)) {

@@ -29,15 +29,16 @@ import java.util.List;
 
 /**
  * A model that makes pictures of what it is told, in a folder: a diffusion network, what it is told in (words, in
- * {@value WordTokenizer#FILE}, or classes, in {@value ClassNames#FILE}), and in {@value #AUTOENCODER} the autoencoder whose
- * latents it makes, if it does not make pixels.
+ * {@value WordTokenizer#FILE}, or classes, in {@value ClassNames#FILE}), and in {@value #AUTOENCODER} the autoencoder
+ * whose latents it makes, if it does not make pixels.
  *
  * @param settings what kind of pictures, and how noise drowns them
  * @param autoencoder null if the network makes pixels
  * @param tokenizer null if it is told classes
  * @param classes their names; empty if it is told words
  */
-record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork network, WordTokenizer tokenizer, List<String> classes) {
+record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork network, WordTokenizer tokenizer,
+        List<String> classes) {
 
     static final String SETTINGS = "picture.json";
     static final String AUTOENCODER = "autoencoder";
@@ -104,7 +105,8 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
     }
 
     static AutoencoderKl.Config autoencoderConfig(Path folder) {
-        return JsonFile.read(folder.resolve(ModelFolder.CONFIG), texts -> Records.fromTexts(AutoencoderKl.Config.class, texts));
+        return JsonFile.read(folder.resolve(ModelFolder.CONFIG),
+                texts -> Records.fromTexts(AutoencoderKl.Config.class, texts));
     }
 
     static AutoencoderKl loadAutoencoder(Path folder) {
@@ -148,7 +150,8 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
             String name = prompt.strip();
             int found = classes.indexOf(name);
             if (found < 0) {
-                throw new UserError("there is no class '%s': choose one of %s".formatted(name, String.join(", ", classes)));
+                throw new UserError("there is no class '%s': choose one of %s"
+                        .formatted(name, String.join(", ", classes)));
             }
             return new int[] {found};
         }
@@ -188,8 +191,8 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
     }
 
     /**
-     * A sampler, and the state that says what its samples are to show: I32 (2 n, length), n of what is wanted, then n of
-     * what is not.
+     * A sampler, and the state that says what its samples are to show: I32 (2 n, length), n of what is wanted, then n
+     * of what is not.
      */
     record Sampling(DiffusionSampler sampler, State told) implements AutoCloseable {
 

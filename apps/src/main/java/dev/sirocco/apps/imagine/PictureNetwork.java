@@ -94,7 +94,8 @@ sealed interface PictureNetwork {
 
         @Override
         public Optimizer optimizer(double rate) {
-            Group blocks = new Group(p -> p.shape().rank() == 4 && !p.name().startsWith("conv_"), new Muon(rate, DECAY));
+            Group blocks = new Group(p -> p.shape().rank() == 4 && !p.name().startsWith("conv_"),
+                    new Muon(rate, DECAY));
             return new Optimizer(unet.parameters(), blocks, rest(rate));
         }
     }
@@ -103,7 +104,8 @@ sealed interface PictureNetwork {
 
         @Override
         public Tensor predict(Tensor x, Tensor time, Tensor told) {
-            return words() == 0 ? dit.apply(x, time, told.reshape(told.dim(0)), null) : dit.apply(x, time, null, dit.encode(told));
+            return words() == 0 ? dit.apply(x, time, told.reshape(told.dim(0)), null)
+                    : dit.apply(x, time, null, dit.encode(told));
         }
 
         @Override
@@ -125,7 +127,8 @@ sealed interface PictureNetwork {
         @Override
         public Optimizer optimizer(double rate) {
             int width = dit.config().width();
-            Muon muon = new Muon(rate, DECAY).withRows(p -> p.name().endsWith("qkv.weight") ? List.of(width, width, width)
+            Muon muon = new Muon(rate, DECAY).withRows(p -> p.name().endsWith("qkv.weight")
+                    ? List.of(width, width, width)
                     : p.name().endsWith("kv_linear.weight") ? List.of(width, width) : List.of(p.shape().dim(0)));
             return new Optimizer(dit.parameters(), new Group(OfDit::isHiddenMatrix, muon), rest(rate));
         }

@@ -64,8 +64,8 @@ enum Preview {
         String term = environment.getOrDefault("TERM", "");
         String program = environment.getOrDefault("TERM_PROGRAM", "");
         boolean isDirect = !environment.containsKey("TMUX") && !term.startsWith("screen") && !term.startsWith("tmux");
-        if (isDirect && (environment.containsKey("KITTY_WINDOW_ID") || term.equals("xterm-kitty") || term.equals("xterm-ghostty")
-                || program.equals("ghostty"))) {
+        if (isDirect && (environment.containsKey("KITTY_WINDOW_ID") || term.equals("xterm-kitty")
+                || term.equals("xterm-ghostty") || program.equals("ghostty"))) {
             return Optional.of(KITTY);
         }
         if (isDirect && (program.equals("iTerm.app") || program.equals("WezTerm")
@@ -78,7 +78,8 @@ enum Preview {
 
     private static String base64(Picture picture) {
         int factor = Math.ceilDiv(LEAST_SIDE, Math.max(picture.width(), picture.height()));
-        return Base64.getEncoder().encodeToString(picture.scaled(factor * picture.width(), factor * picture.height()).png());
+        return Base64.getEncoder().encodeToString(picture.scaled(factor * picture.width(), factor * picture.height())
+                .png());
     }
 
     private static String colour(Picture rgb, int x, int y) {

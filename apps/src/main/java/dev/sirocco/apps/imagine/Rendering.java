@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Makes the pictures of a request, in batches whose size depends on the request alone: a kernel may round the last bits of
- * one sample in another way than of many, and a picture that is made again must be the same.
+ * Makes the pictures of a request, in batches whose size depends on the request alone: a kernel may round the last bits
+ * of one sample in another way than of many, and a picture that is made again must be the same.
  */
 final class Rendering {
 
@@ -66,7 +66,10 @@ final class Rendering {
         return made;
     }
 
-    /** The samples of some batches, the last of all lists; in front of it, for a film, what the network saw in them before. */
+    /**
+     * The samples of some batches, the last of all lists; in front of it, for a film, what the network saw in them
+     * before.
+     */
     private List<List<float[]>> stages(int firstBatch, int lastBatch, boolean isFilmed, Progress progress) {
         int batches = lastBatch - firstBatch + 1;
         progress.show(0, batches * request.steps());
@@ -102,7 +105,8 @@ final class Rendering {
         if (original == null) {
             return start;
         }
-        float[] picture = painter.latents().encode(List.of(painter.form().fit(original.picture())), executor).getFirst();
+        float[] picture = painter.latents().encode(List.of(painter.form().fit(original.picture())), executor)
+                .getFirst();
         Start from = start.from(picture, request.strength());
         return original.mask() == null ? from : from.within(original.grid(painter.shape(1).dim(2)));
     }

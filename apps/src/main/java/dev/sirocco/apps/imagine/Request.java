@@ -18,8 +18,8 @@ import java.util.Map;
  * @param model the model's folder; empty for a style
  * @param pictures how many are made together
  * @param number which of them {@code seed} belongs to, from 1; the others' seeds count on from there
- * @param to the seed of the last picture if they lead from one seed to another; equal to {@code seed} if each picture has
- *     a seed of its own
+ * @param to the seed of the last picture if they lead from one seed to another; equal to {@code seed} if each picture
+ *     has a seed of its own
  * @param guidance see {@link DiffusionSampler.Settings}
  * @param solver as {@link Solver#named} knows it
  * @param init file of the picture to begin from; empty for none
@@ -46,7 +46,8 @@ record Request(String prompt, String not, String style, String model, int pictur
     /** @throws UserError if a setting is out of its range, or does not go with another */
     void check() {
         if (prompt.isBlank()) {
-            throw new UserError("an empty prompt: say what the picture is to show, such as sirocco imagine \"a red dragon\"");
+            throw new UserError("an empty prompt: say what the picture is to show, such as sirocco imagine "
+                    + "\"a red dragon\"");
         }
         if (prompt.length() > LONGEST || not.length() > LONGEST) {
             throw new UserError("a prompt of more than %,d characters: a few words will do".formatted(LONGEST));
@@ -63,7 +64,8 @@ record Request(String prompt, String not, String style, String model, int pictur
         new Range("--strength", 0.001, 1).check(strength);
         Solver.named(solver);
         if (!style.isEmpty() && !model.isEmpty()) {
-            throw new UserError("--style chooses a model that came with Sirocco and --model another one: give one of them");
+            throw new UserError("--style chooses a model that came with Sirocco and --model another one: give one "
+                    + "of them");
         }
         if (init.isEmpty() && !mask.isEmpty()) {
             throw new UserError("--mask says what to make anew of a picture: name that with --init");

@@ -42,7 +42,8 @@ final class RequestOptions {
     @Option(names = "--seed", paramLabel = "S", description = "Equal seeds make equal pictures (default: a new one).")
     private Long seed;
 
-    @Option(names = "--to", paramLabel = "SEED", description = "Lead from the one seed to this one, in -n pictures (default 8).")
+    @Option(names = "--to", paramLabel = "SEED",
+            description = "Lead from the one seed to this one, in -n pictures (default 8).")
     private Long to;
 
     @Option(names = "--init", paramLabel = "IMG", description = "A picture to begin from.")

@@ -44,14 +44,16 @@ record Styles(Path folder) {
     String choose(String named, String prompt) {
         List<String> names = names();
         if (names.isEmpty()) {
-            throw new UserError("no model came with Sirocco (nothing in " + folder + "): train one with `" + Painter.COMMAND
-                    + " --data twemoji --autoencoder-minutes 20 --minutes 60 --out DIR`, then name it with --model DIR");
+            throw new UserError("no model came with Sirocco (nothing in " + folder + "): train one with `"
+                    + Painter.COMMAND + " --data twemoji --autoencoder-minutes 20 --minutes 60 --out DIR`, then name "
+                    + "it with --model DIR");
         }
         if (!named.isEmpty() && !names.contains(named)) {
             throw new UserError("no style '%s': choose one of %s".formatted(named, String.join(", ", names)));
         }
-        return Stream.of(Stream.of(named), names.stream().filter(name -> words(prompt).anyMatch(isName(name))), Stream.of(FIRST),
-                names.stream()).flatMap(each -> each).filter(names::contains).findFirst().orElseThrow();
+        return Stream.of(Stream.of(named), names.stream().filter(name -> words(prompt).anyMatch(isName(name))),
+                Stream.of(FIRST), names.stream()).flatMap(each -> each).filter(names::contains).findFirst()
+                .orElseThrow();
     }
 
     Path folder(String style) {

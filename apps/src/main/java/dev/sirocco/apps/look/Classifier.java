@@ -28,8 +28,8 @@ public record Classifier(Vit vit, List<String> classes) {
                 texts -> Records.fromTexts(Vit.Config.class, texts));
         List<String> classes = ClassNames.read(folder);
         if (classes.size() != config.classes()) {
-            throw new UserError("%s: %s names %d classes, %s says %d: take files of one model".formatted(folder, ClassNames.FILE,
-                    classes.size(), ModelFolder.CONFIG, config.classes()));
+            throw new UserError("%s: %s names %d classes, %s says %d: take files of one model"
+                    .formatted(folder, ClassNames.FILE, classes.size(), ModelFolder.CONFIG, config.classes()));
         }
         return new Classifier(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Vit(config, scope)), classes);
     }

@@ -42,13 +42,16 @@ public final class Look implements Callable<Integer> {
     private List<Path> files = List.of();
 
     @Option(names = "--model", paramLabel = "DIR", arity = "1",
-            description = "A folder that `sirocco look train` wrote; may be given twice (default: the models that come with Sirocco).")
+            description = "A folder that `sirocco look train` wrote; may be given twice (default: the models that come "
+                    + "with Sirocco).")
     private List<Path> folders;
 
-    @Option(names = "--caption", paramLabel = "TEXT", description = "A caption to choose from; may be given several times.")
+    @Option(names = "--caption", paramLabel = "TEXT",
+            description = "A caption to choose from; may be given several times.")
     private List<String> captions = List.of();
 
-    @Option(names = "--top", paramLabel = "N", defaultValue = "3", description = "How many answers to show (default 3).")
+    @Option(names = "--top", paramLabel = "N", defaultValue = "3",
+            description = "How many answers to show (default 3).")
     private int top;
 
     @Mixin
@@ -84,11 +87,11 @@ public final class Look implements Callable<Integer> {
         if (folders != null) {
             return folders;
         }
-        List<Path> bundled = List.of(Home.checkpoint("look").resolve("classes"), Home.checkpoint("look").resolve("captions"))
-                .stream().filter(Files::isDirectory).toList();
+        List<Path> bundled = List.of(Home.checkpoint("look").resolve("classes"),
+                Home.checkpoint("look").resolve("captions")).stream().filter(Files::isDirectory).toList();
         if (bundled.isEmpty()) {
-            throw new UserError("no model came with Sirocco (nothing in " + Home.checkpoint("look") + "): train one with "
-                    + "`sirocco look train --data mnist --out DIR --minutes 10`, then name it with --model DIR");
+            throw new UserError("no model came with Sirocco (nothing in " + Home.checkpoint("look") + "): train one "
+                    + "with `sirocco look train --data mnist --out DIR --minutes 10`, then name it with --model DIR");
         }
         return bundled;
     }
@@ -98,7 +101,8 @@ public final class Look implements Callable<Integer> {
             List<String> lines = new ArrayList<>();
             for (float[] logits : program.vectors(classifier.form().fit(pictures))) {
                 double largest = IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).max().orElseThrow();
-                double[] odds = IntStream.range(0, logits.length).mapToDouble(i -> Math.exp(logits[i] - largest)).toArray();
+                double[] odds = IntStream.range(0, logits.length).mapToDouble(i -> Math.exp(logits[i] - largest))
+                        .toArray();
                 double sum = IntStream.range(0, odds.length).mapToDouble(i -> odds[i]).sum();
                 lines.add(best(odds, classifier.classes(), 100 / sum, "%s %.1f %%"));
             }
@@ -115,7 +119,8 @@ public final class Look implements Callable<Integer> {
         float[][] ofCaptions = matcher.ofCaptions(choices, executor);
         List<String> lines = new ArrayList<>();
         for (float[] picture : matcher.ofPictures(matcher.form().fit(pictures), executor)) {
-            double[] fits = IntStream.range(0, choices.size()).mapToDouble(i -> Matcher.fit(picture, ofCaptions[i])).toArray();
+            double[] fits = IntStream.range(0, choices.size()).mapToDouble(i -> Matcher.fit(picture, ofCaptions[i]))
+                    .toArray();
             lines.add(best(fits, choices, 1, "\"%s\" %.2f"));
         }
         return lines;
@@ -124,7 +129,7 @@ public final class Look implements Callable<Integer> {
     /** The names with the largest values. */
     private String best(double[] values, List<String> names, double scale, String format) {
         return IntStream.range(0, values.length).boxed().sorted(Comparator.comparing(i -> -values[i])).limit(top)
-                .map(i -> String.format(Locale.ROOT, format, names.get(i), values[i] * scale)).reduce((a, b) -> a + ", " + b)
-                .orElseThrow();
+                .map(i -> String.format(Locale.ROOT, format, names.get(i), values[i] * scale))
+                .reduce((a, b) -> a + ", " + b).orElseThrow();
     }
 }

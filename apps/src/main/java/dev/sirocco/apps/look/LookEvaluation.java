@@ -15,14 +15,15 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco look eval}: how often a model is right about pictures that it was not trained on. */
 @Command(name = "eval", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Measures a model on the pictures that were held out: the share whose class it tells, or how often the right caption "
-        + "is among the first of twenty."})
+        "Measures a model on the pictures that were held out: the share whose class it tells, or how often the right "
+        + "caption is among the first of twenty."})
 final class LookEvaluation implements Callable<Integer> {
 
     @ParentCommand
     private Look parent;
 
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "A folder that `sirocco look train` wrote.")
+    @Option(names = "--model", paramLabel = "DIR", required = true,
+            description = "A folder that `sirocco look train` wrote.")
     private Path folder;
 
     @Option(names = "--data", paramLabel = "DATA", arity = "1..*", required = true, description = "As for training.")
@@ -37,7 +38,8 @@ final class LookEvaluation implements Callable<Integer> {
         PictureData pictures = new PictureData(terminal.out()::println);
         Executor executor = device.executor();
         if (Classifier.isIn(folder)) {
-            terminal.out().println(Accuracy.of(Classifier.load(folder), pictures.labelled(data.getFirst()).held(), executor));
+            terminal.out().println(Accuracy.of(Classifier.load(folder), pictures.labelled(data.getFirst()).held(),
+                    executor));
             return 0;
         }
         Matcher matcher = Matcher.load(folder);

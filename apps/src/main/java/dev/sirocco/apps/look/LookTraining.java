@@ -40,8 +40,8 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco look train}: a model that looks at pictures. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Trains a model on pictures: a ViT that tells the class, where the pictures have classes, and a contrastive model "
-        + "that tells which caption fits, where they have captions.", "Ctrl-C saves; --resume goes on."})
+        "Trains a model on pictures: a ViT that tells the class, where the pictures have classes, and a contrastive "
+        + "model that tells which caption fits, where they have captions.", "Ctrl-C saves; --resume goes on."})
 final class LookTraining implements Callable<Integer> {
 
     private static final int CONTEXT = 12;
@@ -56,10 +56,12 @@ final class LookTraining implements Callable<Integer> {
     @Mixin
     private PictureDataOptions data;
 
-    @Option(names = "--size", paramLabel = "N", description = "Height and width at which pictures are seen (default: their own, up to 64).")
+    @Option(names = "--size", paramLabel = "N",
+            description = "Height and width at which pictures are seen (default: their own, up to 64).")
     private Integer size;
 
-    @Option(names = "--patch", paramLabel = "N", description = "Height and width of a patch (default: an eighth of the size, or a seventh).")
+    @Option(names = "--patch", paramLabel = "N",
+            description = "Height and width of a patch (default: an eighth of the size, or a seventh).")
     private Integer patch;
 
     @Mixin
@@ -100,12 +102,14 @@ final class LookTraining implements Callable<Integer> {
         Vit vit = new Vit(Vit.Config.small(form.size(), patch(run, form), form.channels(), classes),
                 Scope.root(run.training().seed()));
         ClassifierTask task = new ClassifierTask(vit::logits, vit.parameters(), fit(split.training(), form),
-                fit(split.held(), form), augmentation(run, form), run.training().batch(), SMOOTHING, run.training().seed());
+                fit(split.held(), form), augmentation(run, form), run.training().batch(), SMOOTHING,
+                run.training().seed());
         Classifier classifier = new Classifier(vit, split.training().classes());
         train(run, task, () -> classifier.writeSettings(training.out()), "%,d pictures in %d classes, %,d held out"
                 .formatted(split.training().size(), classes, split.held().size()));
         if (Files.exists(training.out().resolve(ModelFolder.WEIGHTS))) {
-            parent.terminal().out().println(Accuracy.of(Classifier.load(training.out()), split.held(), device.executor()));
+            parent.terminal().out().println(Accuracy.of(Classifier.load(training.out()), split.held(),
+                    device.executor()));
         }
     }
 
@@ -117,10 +121,11 @@ final class LookTraining implements Callable<Integer> {
         PictureForm form = form(run, PictureForm.of(split.training().pictures()));
         WordTokenizer tokenizer = training.isResumed() ? WordTokenizer.read(training.out())
                 : WordTokenizer.of(split.training().captions(), 2);
-        Clip clip = new Clip(Clip.Config.small(form.size(), patch(run, form), form.channels(), tokenizer.vocabularySize(),
-                CONTEXT, 0), Scope.root(run.training().seed()));
+        Clip clip = new Clip(Clip.Config.small(form.size(), patch(run, form), form.channels(),
+                tokenizer.vocabularySize(), CONTEXT, 0), Scope.root(run.training().seed()));
         ContrastiveTask task = new ContrastiveTask(clip, pairs(split.training(), form, tokenizer),
-                pairs(split.held(), form, tokenizer), augmentation(run, form), run.training().batch(), run.training().seed());
+                pairs(split.held(), form, tokenizer), augmentation(run, form), run.training().batch(),
+                run.training().seed());
         train(run, task, () -> new Matcher(clip, tokenizer).writeSettings(training.out()),
                 "%,d pictures with captions of %,d words, %,d held out".formatted(split.training().size(),
                         tokenizer.vocabularySize() - 1, split.held().size()));

@@ -49,8 +49,8 @@ public record Matcher(Clip clip, WordTokenizer tokenizer) {
     /** Vectors of length 1 of pictures in the {@link #form}. */
     public float[][] ofPictures(List<Picture> pictures, Executor executor) {
         Clip.Config c = clip.config();
-        try (PictureProgram program = new PictureProgram(clip::ofPictures, Math.min(BATCH, pictures.size()), c.channels(),
-                c.size(), c.size(), executor)) {
+        try (PictureProgram program = new PictureProgram(clip::ofPictures, Math.min(BATCH, pictures.size()),
+                c.channels(), c.size(), c.size(), executor)) {
             return program.vectors(pictures);
         }
     }

@@ -24,7 +24,8 @@ public record Ranking(int pictures, int first, int firstFive) {
     public static Ranking of(float[][] ofPictures, float[][] ofCaptions, List<String> captions) {
         long different = captions.stream().distinct().count();
         if (different < CHOICES) {
-            throw new UserError("only %d different captions were held out, and %d are needed to choose from: take more pictures"
+            throw new UserError(
+                    "only %d different captions were held out, and %d are needed to choose from: take more pictures"
                     .formatted(different, CHOICES));
         }
         SplittableRandom random = new SplittableRandom(1);
@@ -48,7 +49,7 @@ public record Ranking(int pictures, int first, int firstFive) {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%,d pictures: the right caption of %d is the first in %.1f %%, among the first 5 in %.1f %%",
-                pictures, CHOICES, 100.0 * first / pictures, 100.0 * firstFive / pictures);
+        return String.format(Locale.ROOT, "%,d pictures: the right caption of %d is the first in %.1f %%, among the "
+                + "first 5 in %.1f %%", pictures, CHOICES, 100.0 * first / pictures, 100.0 * firstFive / pictures);
     }
 }

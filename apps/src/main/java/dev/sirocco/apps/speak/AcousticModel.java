@@ -65,15 +65,18 @@ record AcousticModel(Acoustic network, Settings settings) {
     /** @throws UserError if the folder holds no acoustic model */
     static AcousticModel load(Path folder) {
         Path weights = ModelFolder.weights(folder, COMMAND);
-        Settings settings = JsonFile.read(folder.resolve(ModelFolder.CONFIG), texts -> Records.fromTexts(Settings.class, texts));
-        return new AcousticModel(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Acoustic(settings.network, scope)), settings);
+        Settings settings = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
+                texts -> Records.fromTexts(Settings.class, texts));
+        return new AcousticModel(Scope.load(weights, ModelFolder.IS_TRAINING,
+                scope -> new Acoustic(settings.network, scope)), settings);
     }
 
     /** @throws UserError if there is no such voice */
     int voice(String name) {
         int found = settings.voiceList().indexOf(name);
         if (found < 0) {
-            throw new UserError("there is no voice '%s': choose one of %s".formatted(name, String.join(", ", settings.voiceList())));
+            throw new UserError("there is no voice '%s': choose one of %s"
+                    .formatted(name, String.join(", ", settings.voiceList())));
         }
         return found;
     }

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * The settings of a run that learns to speak.
  *
- * @param data voices and their recordings, {@code name=data}, with commas between; what is named twice is heard twice as often
+ * @param data voices and their recordings, {@code name=data}, with commas between; what is named twice is heard twice
+ *     as often
  * @param g2p folder of the network that pronounces what the dictionary lacks; empty for none
  * @param width of the decoder
  * @param layers of the decoder
@@ -41,7 +42,8 @@ record AcousticRun(String data, String g2p, int width, int layers, int piece, do
         return Arrays.stream(data.split(",")).map(text -> {
             int equals = text.indexOf('=');
             if (equals < 1 || equals == text.length() - 1) {
-                throw new UserError("--data %s: give the voice's name and its recordings, such as allison=asterisk".formatted(text));
+                throw new UserError("--data %s: give the voice's name and its recordings, such as allison=asterisk"
+                        .formatted(text));
             }
             return new Voice(text.substring(0, equals), text.substring(equals + 1));
         }).toList();

@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code sirocco speak train acoustic}: what makes a mel spectrogram of symbols. */
 @Command(name = "acoustic", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Trains an acoustic model on recordings with their texts, of one voice or several.", "Ctrl-C saves; --resume goes on."})
+        "Trains an acoustic model on recordings with their texts, of one voice or several.",
+        "Ctrl-C saves; --resume goes on."})
 final class AcousticTraining implements Callable<Integer> {
 
     private static final double DECAY = 0.01;
@@ -70,10 +71,12 @@ final class AcousticTraining implements Callable<Integer> {
     @Option(names = "--layers", paramLabel = "N", description = "Layers of the decoder (default 8).")
     private Integer layers;
 
-    @Option(names = "--piece", paramLabel = "N", description = "Frames that the decoder learns from at once, of 16 ms (default 128).")
+    @Option(names = "--piece", paramLabel = "N",
+            description = "Frames that the decoder learns from at once, of 16 ms (default 128).")
     private Integer piece;
 
-    @Option(names = "--ema", paramLabel = "X", description = "Decay of the averages of the weights (default 0.999, 0 for none).")
+    @Option(names = "--ema", paramLabel = "X",
+            description = "Decay of the averages of the weights (default 0.999, 0 for none).")
     private Double ema;
 
     @Mixin
@@ -121,7 +124,8 @@ final class AcousticTraining implements Callable<Integer> {
 
     // ---- the recordings -----------------------------------------------------------------------------------------
 
-    private Lesson lesson(AcousticRun run, Acoustic.Config config, MelSpectrogram mel, List<String> voices, Executor executor) {
+    private Lesson lesson(AcousticRun run, Acoustic.Config config, MelSpectrogram mel, List<String> voices,
+            Executor executor) {
         Map<AcousticRun.Voice, Lesson> known = new LinkedHashMap<>();
         List<Heard> all = new ArrayList<>();
         try (Script script = new Script(run.g2p().isEmpty() ? null : Path.of(run.g2p()), executor);
@@ -132,22 +136,27 @@ final class AcousticTraining implements Callable<Integer> {
                     int number = voices.indexOf(v.name());
                     Lesson heard = new Lesson(heard(recordings.training(), number, config, mel, script, analysis),
                             heard(recordings.held(), number, config, mel, script, analysis));
-                    out().printf("%s: %,d of %,d recordings, %.1f minutes, and %,d held out%n", v.name(), heard.training.size(),
-                            recordings.training().size(), minutes(heard.training, mel), heard.held.size());
+                    out().printf("%s: %,d of %,d recordings, %.1f minutes, and %,d held out%n", v.name(),
+                            heard.training.size(), recordings.training().size(), minutes(heard.training, mel),
+                            heard.held.size());
                     return heard;
                 }).training);
             }
         }
         if (all.isEmpty()) {
-            throw new UserError("no recording can be learned from: all are longer than %.0f s, or have words that no dictionary has"
+            throw new UserError(
+                    "no recording can be learned from: all are longer than %.0f s, or have words that no dictionary has"
                     .formatted(LONGEST));
         }
         return new Lesson(all, known.values().stream().flatMap(lesson -> lesson.held.stream()).toList());
     }
 
-    /** Those whose words are all known; a long one is cut into its sentences, of which those that are too long are left out. */
-    private static List<Heard> heard(List<Recording> recordings, int voice, Acoustic.Config config, MelSpectrogram mel, Script script,
-            FrameAnalysis analysis) {
+    /**
+     * Those whose words are all known; a long one is cut into its sentences, of which those that are too long are left
+     * out.
+     */
+    private static List<Heard> heard(List<Recording> recordings, int voice, Acoustic.Config config, MelSpectrogram mel,
+            Script script, FrameAnalysis analysis) {
         List<Heard> all = new ArrayList<>();
         for (Recording recording : recordings) {
             List<int[]> sentences = script.sure(recording.text());
@@ -169,12 +178,14 @@ final class AcousticTraining implements Callable<Integer> {
                 && frames.length * mel.hop() <= LONGEST * mel.sampleRate();
     }
 
-    private static List<Heard> cut(List<int[]> sentences, float[][] frames, int voice, Acoustic.Config config, MelSpectrogram mel) {
+    private static List<Heard> cut(List<int[]> sentences, float[][] frames, int voice, Acoustic.Config config,
+            MelSpectrogram mel) {
         int[] lengths = sentences.stream().mapToInt(sentence -> sentence.length).toArray();
         List<Heard> parts = new ArrayList<>();
         Pauses.between(frames, lengths).ifPresent(cuts -> {
             for (int i = 0; i < lengths.length; i++) {
-                float[][] part = Arrays.copyOfRange(frames, i == 0 ? 0 : cuts[i - 1], i == cuts.length ? frames.length : cuts[i]);
+                float[][] part = Arrays.copyOfRange(frames, i == 0 ? 0 : cuts[i - 1],
+                        i == cuts.length ? frames.length : cuts[i]);
                 if (isFit(sentences.get(i), part, config, mel)) {
                     parts.add(new Heard(sentences.get(i), voice, part));
                 }
@@ -187,7 +198,8 @@ final class AcousticTraining implements Callable<Integer> {
         return heard.stream().mapToLong(h -> h.frames.length).sum() * (double) mel.hop() / mel.sampleRate() / 60;
     }
 
-    private static AcousticModel.Settings settings(Acoustic.Config config, MelSpectrogram mel, List<String> voices, Lesson lesson) {
+    private static AcousticModel.Settings settings(Acoustic.Config config, MelSpectrogram mel, List<String> voices,
+            Lesson lesson) {
         double sum = 0;
         double squares = 0;
         long count = 0;
@@ -201,20 +213,24 @@ final class AcousticTraining implements Callable<Integer> {
             }
         }
         double mean = sum / count;
-        return new AcousticModel.Settings(config, mel, mean, Math.sqrt(squares / count - mean * mean), String.join(",", voices));
+        return new AcousticModel.Settings(config, mel, mean, Math.sqrt(squares / count - mean * mean),
+                String.join(",", voices));
     }
 
     // ---- the network --------------------------------------------------------------------------------------------
 
-    private void train(AcousticRun run, AcousticModel.Settings settings, Lesson lesson, Path folder, Executor executor) {
+    private void train(AcousticRun run, AcousticModel.Settings settings, Lesson lesson, Path folder,
+            Executor executor) {
         Acoustic acoustic = new Acoustic(settings.network(), Scope.root(run.training().seed()));
-        AcousticTask.Config config = new AcousticTask.Config(run.training().batch(), run.piece(), settings.silence(), run.training().seed());
+        AcousticTask.Config config = new AcousticTask.Config(run.training().batch(), run.piece(), settings.silence(),
+                run.training().seed());
         // The interrupt outlives the trainer's own handling of signals, so that the weights are exported too.
         try (Interrupt _ = new Interrupt();
-                AcousticTask task = new AcousticTask(acoustic, utterances(lesson.training, settings), utterances(lesson.held, settings),
-                        config, executor);
+                AcousticTask task = new AcousticTask(acoustic, utterances(lesson.training, settings),
+                        utterances(lesson.held, settings), config, executor);
                 Trainer trainer = new Trainer(task, optimizer(acoustic, run.training().learningRate()),
-                        Schedule.linear(0.02).withWarmup(0.02), run.training().config(1, run.ema()), folder, Map.of(), executor, out())) {
+                        Schedule.linear(0.02).withWarmup(0.02), run.training().config(1, run.ema()), folder, Map.of(),
+                        executor, out())) {
             if (training.isResumed()) {
                 trainer.resume();
             }
@@ -227,7 +243,8 @@ final class AcousticTraining implements Callable<Integer> {
     }
 
     private static List<AcousticTask.Utterance> utterances(List<Heard> heard, AcousticModel.Settings settings) {
-        return heard.stream().map(h -> new AcousticTask.Utterance(h.symbols, h.voice, settings.normalised(h.frames))).toList();
+        return heard.stream().map(h -> new AcousticTask.Utterance(h.symbols, h.voice, settings.normalised(h.frames)))
+                .toList();
     }
 
     /** Muon for the matrices of blocks and layers, AdamW for the rest. */
@@ -240,6 +257,7 @@ final class AcousticTraining implements Callable<Integer> {
     }
 
     private static boolean isHiddenMatrix(State p) {
-        return p.shape().rank() == 2 && !p.name().contains("modulation") && (p.name().contains(".convnext.") || p.name().contains(".layers."));
+        return p.shape().rank() == 2 && !p.name().contains("modulation")
+                && (p.name().contains(".convnext.") || p.name().contains(".layers."));
     }
 }

@@ -17,8 +17,8 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco speak flite}: recordings of a voice of flite, to learn from. */
 @Command(name = "flite", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Lets flite (Debian's package of that name) read texts aloud: a folder of recordings to train on, as many hours as one "
-        + "likes.", "Texts that are there already are not read again."})
+        "Lets flite (Debian's package of that name) read texts aloud: a folder of recordings to train on, as many "
+        + "hours as one likes.", "Texts that are there already are not read again."})
 final class FliteReading implements Callable<Integer> {
 
     private static final String TABLE = "metadata.csv";
@@ -31,16 +31,20 @@ final class FliteReading implements Callable<Integer> {
     @Parameters(paramLabel = "TEXTS", description = "Lines of text, or lines name|text or name|as written|in words.")
     private Path texts;
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for the recordings and their texts.")
+    @Option(names = "--out", paramLabel = "DIR", required = true,
+            description = "Folder for the recordings and their texts.")
     private Path out;
 
-    @Option(names = "--voice", paramLabel = "NAME", defaultValue = "slt", description = "flite's name of the voice (default slt).")
+    @Option(names = "--voice", paramLabel = "NAME", defaultValue = "slt",
+            description = "flite's name of the voice (default slt).")
     private String voice;
 
-    @Option(names = "--hours", paramLabel = "H", defaultValue = "3", description = "How much speech is enough (default 3).")
+    @Option(names = "--hours", paramLabel = "H", defaultValue = "3",
+            description = "How much speech is enough (default 3).")
     private double hours;
 
-    @Option(names = "--longest", paramLabel = "N", defaultValue = "110", description = "Longer texts are left out, in characters (default 110).")
+    @Option(names = "--longest", paramLabel = "N", defaultValue = "110",
+            description = "Longer texts are left out, in characters (default 110).")
     private int longest;
 
     @Override
@@ -77,9 +81,11 @@ final class FliteReading implements Callable<Integer> {
         Path unfinished = file.resolveSibling(file.getFileName() + ".part");
         Process process;
         try {
-            process = new ProcessBuilder("flite", "-voice", voice, "-t", text, "-o", unfinished.toString()).redirectErrorStream(true).start();
+            process = new ProcessBuilder("flite", "-voice", voice, "-t", text, "-o", unfinished.toString())
+                    .redirectErrorStream(true).start();
         } catch (IOException e) {
-            throw new UserError("flite is needed for this and is not on the PATH: install it (Debian: apt-get install flite)", e);
+            throw new UserError("flite is needed for this and is not on the PATH: install it (Debian: apt-get "
+                    + "install flite)", e);
         }
         try {
             process.getOutputStream().close();

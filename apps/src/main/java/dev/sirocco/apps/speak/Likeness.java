@@ -22,7 +22,8 @@ record Likeness(double voicing, double periodicity, double cents) {
     static Likeness of(Sound one, Sound other) {
         PitchTrack before = PitchTracker.SPEECH.track(one);
         PitchTrack after = PitchTracker.SPEECH.track(other);
-        return new Likeness(VoicingF1.of(before.f0(), after.f0()), PeriodicityError.of(before.periodicity(), after.periodicity()),
+        return new Likeness(VoicingF1.of(before.f0(), after.f0()),
+                PeriodicityError.of(before.periodicity(), after.periodicity()),
                 PitchError.of(before.f0(), after.f0()).cents());
     }
 
@@ -36,6 +37,7 @@ record Likeness(double voicing, double periodicity, double cents) {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "voiced/unvoiced F1 %.3f, periodicity error %.3f, pitch error %.0f cents", voicing, periodicity, cents);
+        return String.format(Locale.ROOT, "voiced/unvoiced F1 %.3f, periodicity error %.3f, pitch error %.0f cents",
+                voicing, periodicity, cents);
     }
 }

@@ -47,7 +47,8 @@ final class MelPicture {
 
     private static BufferedImage spectrogram(float[][] frames) {
         int bands = frames[0].length;
-        BufferedImage image = new BufferedImage(frames.length * PIXELS_A_FRAME, bands * PIXELS_A_BAND + MARGIN, BufferedImage.TYPE_INT_RGB);
+        BufferedImage image = new BufferedImage(frames.length * PIXELS_A_FRAME, bands * PIXELS_A_BAND + MARGIN,
+                BufferedImage.TYPE_INT_RGB);
         for (int x = 0; x < image.getWidth(); x++) {
             for (int y = 0; y < image.getHeight(); y++) {
                 int band = bands - 1 - y / PIXELS_A_BAND;

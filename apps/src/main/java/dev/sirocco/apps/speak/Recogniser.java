@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What pocketsphinx hears (Debian's packages {@code pocketsphinx} and {@code pocketsphinx-en-us}), with a language model of
- * the texts that may be said. Close it.
+ * What pocketsphinx hears (Debian's packages {@code pocketsphinx} and {@code pocketsphinx-en-us}), with a language
+ * model of the texts that may be said. Close it.
  */
 final class Recogniser implements AutoCloseable {
 
@@ -58,8 +58,9 @@ final class Recogniser implements AutoCloseable {
             run();
             List<List<String>> heard = new ArrayList<>();
             for (String line : Files.readAllLines(folder.resolve("heard"))) {
-                String said = line.replaceFirst("\\s*\\([^()]*\\)$", "").strip();            // behind it are name and score
-                heard.add(said.isEmpty() ? List.of() : Arrays.stream(said.split("\\s+")).map(w -> w.replaceFirst("\\(\\d+\\)$", "")).toList());
+                String said = line.replaceFirst("\\s*\\([^()]*\\)$", "").strip();        // behind it are name and score
+                heard.add(said.isEmpty() ? List.of()
+                        : Arrays.stream(said.split("\\s+")).map(w -> w.replaceFirst("\\(\\d+\\)$", "")).toList());
             }
             return heard;
         } catch (IOException e) {
@@ -79,17 +80,19 @@ final class Recogniser implements AutoCloseable {
         Process process;
         try {
             process = new ProcessBuilder("pocketsphinx_batch", "-hmm", MODEL.resolve("en-us").toString(), "-dict",
-                    MODEL.resolve("cmudict-en-us.dict").toString(), "-lm", "bigrams.arpa", "-ctl", "names", "-cepdir", ".", "-cepext", ".raw",
-                    "-adcin", "yes", "-hyp", "heard").directory(folder.toFile()).redirectErrorStream(true).start();
+                    MODEL.resolve("cmudict-en-us.dict").toString(), "-lm", "bigrams.arpa", "-ctl", "names",
+                    "-cepdir", ".", "-cepext", ".raw", "-adcin", "yes", "-hyp", "heard").directory(folder.toFile())
+                    .redirectErrorStream(true).start();
         } catch (IOException e) {
-            throw new UserError("pocketsphinx is needed for this and is not on the PATH: install it (Debian: apt-get install pocketsphinx "
-                    + "pocketsphinx-en-us)", e);
+            throw new UserError("pocketsphinx is needed for this and is not on the PATH: install it (Debian: apt-get "
+                    + "install pocketsphinx pocketsphinx-en-us)", e);
         }
         try {
             process.getOutputStream().close();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
-                throw new UserError("pocketsphinx failed: " + said.lines().filter(line -> line.startsWith("ERROR") || line.startsWith("FATAL"))
+                throw new UserError("pocketsphinx failed: "
+                        + said.lines().filter(line -> line.startsWith("ERROR") || line.startsWith("FATAL"))
                         .findFirst().orElse("it does not say why"));
             }
         } catch (InterruptedException e) {

@@ -45,7 +45,8 @@ final class Revoicing implements Callable<Integer> {
         made.write(out);
         Sound same = recording.resampled(made.rate());
         SpectralDistance distance = SpectralDistance.of(same.samples(), made.samples(), executor);
-        parent.terminal().out().printf(Locale.ROOT, "%s: %.1f s at %,d Hz%n%s%nspectral convergence %.3f, distance of logarithms %.3f%n", out,
+        parent.terminal().out().printf(Locale.ROOT,
+                "%s: %.1f s at %,d Hz%n%s%nspectral convergence %.3f, distance of logarithms %.3f%n", out,
                 made.seconds(), made.rate(), Likeness.of(same, made), distance.convergence(), distance.logMagnitude());
         return 0;
     }

@@ -42,7 +42,9 @@ final class Script implements AutoCloseable {
         List<Utterance> all = SpokenText.of(text).stream().map(pronouncer::pronounce).toList();
         boolean isSure = all.stream().flatMap(u -> u.words().stream())
                 .noneMatch(w -> w.source() == SpokenWord.Source.NETWORK || w.source() == SpokenWord.Source.SPELLED);
-        return isSure ? all.stream().map(u -> IntStream.concat(IntStream.of(SpeechSymbols.LONG_PAUSE), IntStream.of(u.ids())).toArray()).toList()
+        return isSure
+                ? all.stream().map(u -> IntStream.concat(IntStream.of(SpeechSymbols.LONG_PAUSE), IntStream.of(u.ids()))
+                        .toArray()).toList()
                 : List.of();
     }
 

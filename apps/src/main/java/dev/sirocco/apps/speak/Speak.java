@@ -36,7 +36,8 @@ public final class Speak implements Callable<Integer> {
     @ParentCommand
     private Sirocco parent;
 
-    @Parameters(arity = "0..1", paramLabel = "TEXT", description = "What to say; without it and --file, what comes in from the standard input.")
+    @Parameters(arity = "0..1", paramLabel = "TEXT",
+            description = "What to say; without it and --file, what comes in from the standard input.")
     private String text;
 
     @Option(names = "--file", paramLabel = "FILE", description = "Say what is in this file, in UTF-8.")
@@ -48,16 +49,20 @@ public final class Speak implements Callable<Integer> {
     @Option(names = "--play", description = "Play it on the system's default device.")
     private boolean isPlayed;
 
-    @Option(names = "--speed", paramLabel = "X", defaultValue = "1", description = "How fast, 2 being twice as fast (default 1).")
+    @Option(names = "--speed", paramLabel = "X", defaultValue = "1",
+            description = "How fast, 2 being twice as fast (default 1).")
     private double speed;
 
-    @Option(names = "--pitch", paramLabel = "ST", defaultValue = "0", description = "How much higher, in semitones (default 0).")
+    @Option(names = "--pitch", paramLabel = "ST", defaultValue = "0",
+            description = "How much higher, in semitones (default 0).")
     private double pitch;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Seed of the noise that the flow begins in (default 1).")
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1",
+            description = "Seed of the noise that the flow begins in (default 1).")
     private long seed;
 
-    @Option(names = "--mel", paramLabel = "FILE", description = "Draw the first sentence's spectrogram and where its sounds lie, as PNG.")
+    @Option(names = "--mel", paramLabel = "FILE",
+            description = "Draw the first sentence's spectrogram and where its sounds lie, as PNG.")
     private Path mel;
 
     @Mixin
@@ -82,7 +87,8 @@ public final class Speak implements Callable<Integer> {
             OutputNames.check(mel, ".png");
         }
         Path target = out != null || isPlayed ? out
-                : OutputNames.of(text == null ? "" : text.substring(0, Math.min(NAME_LENGTH, text.length())), "speech", ".wav", Path.of(""), 1).getFirst();
+                : OutputNames.of(text == null ? "" : text.substring(0, Math.min(NAME_LENGTH, text.length())), "speech",
+                        ".wav", Path.of(""), 1).getFirst();
         Executor executor = device.executor();
         AcousticModel model = who.acoustic();
         Speaker.Manner manner = who.manner(model, speed, pitch);

@@ -27,8 +27,9 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco speak eval}: how well speech is understood. */
 @Command(name = "eval", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Measures on held-out recordings how many words pocketsphinx gets wrong: in the recordings, in the same revoiced by the vocoder, in "
-        + "their texts as the model speaks them, and as flite and espeak-ng do where these are installed.",
+        "Measures on held-out recordings how many words pocketsphinx gets wrong: in the recordings, in the same "
+        + "revoiced by the vocoder, in their texts as the model speaks them, and as flite and espeak-ng do where these "
+        + "are installed.",
         "pocketsphinx knows the words of all texts and which follow which, and nothing else of the recordings."},
         subcommands = PronunciationEvaluation.class)
 final class SpeakEvaluation implements Callable<Integer> {
@@ -36,7 +37,8 @@ final class SpeakEvaluation implements Callable<Integer> {
     @ParentCommand
     private Speak parent;
 
-    @Option(names = "--data", paramLabel = "DATA", defaultValue = "asterisk", description = "asterisk (default), or a folder of recordings.")
+    @Option(names = "--data", paramLabel = "DATA", defaultValue = "asterisk",
+            description = "asterisk (default), or a folder of recordings.")
     private String data;
 
     @Option(names = "--without-model", description = "Only the recordings and the other programs.")
@@ -56,14 +58,16 @@ final class SpeakEvaluation implements Callable<Integer> {
         List<String> texts = recordings.held().stream().map(Recording::text).toList();
         List<Sound> recorded = recordings.held().stream().map(recording -> recording.sound(Recogniser.RATE)).toList();
         Executor executor = device.executor();
-        List<String> all = Stream.concat(recordings.training().stream(), recordings.held().stream()).map(Recording::text).toList();
+        List<String> all = Stream.concat(recordings.training().stream(), recordings.held().stream())
+                .map(Recording::text).toList();
         try (Recogniser recogniser = new Recogniser(all)) {
             row(recogniser, "recordings", texts, recorded);
             if (!isWithoutModel) {
                 Vocoder loaded = who.vocoder();
                 List<Sound> revoiced = recorded.stream().map(sound -> loaded.revoiced(sound, executor)).toList();
                 row(recogniser, "recordings, revoiced", texts, revoiced);
-                List<Likeness> alike = IntStream.range(0, recorded.size()).mapToObj(i -> Likeness.of(recorded.get(i), revoiced.get(i))).toList();
+                List<Likeness> alike = IntStream.range(0, recorded.size())
+                        .mapToObj(i -> Likeness.of(recorded.get(i), revoiced.get(i))).toList();
                 terminal.out().printf("%-24s %s%n", "", Likeness.mean(alike));
                 row(recogniser, "sirocco", texts, spoken(texts, loaded, executor));
             }
@@ -83,7 +87,8 @@ final class SpeakEvaluation implements Callable<Integer> {
             wrong += EditDistance.of(heard.get(i), said);
         }
         double seconds = sounds.stream().mapToDouble(Sound::seconds).sum();
-        parent.terminal().out().printf(Locale.ROOT, "%-24s %5.1f %% of %,d words wrong, %.0f s%n", name, 100.0 * wrong / words, words, seconds);
+        parent.terminal().out().printf(Locale.ROOT, "%-24s %5.1f %% of %,d words wrong, %.0f s%n", name,
+                100.0 * wrong / words, words, seconds);
         parent.terminal().flush();
     }
 
@@ -120,7 +125,8 @@ final class SpeakEvaluation implements Callable<Integer> {
             file = Files.createTempFile("sirocco", ".wav");
             for (String text : texts) {
                 String name = file.toString();
-                new ProcessBuilder(Arrays.stream(command).map(part -> part.equals("TEXT") ? text : part.equals("FILE") ? name : part).toList())
+                new ProcessBuilder(Arrays.stream(command).map(part -> part.equals("TEXT") ? text
+                        : part.equals("FILE") ? name : part).toList())
                         .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
                 sounds.add(Sound.read(file));
             }

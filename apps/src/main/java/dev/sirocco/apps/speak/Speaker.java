@@ -19,7 +19,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Symbols to sound: what the encoder says of them, laid out along frames, a flow from noise, and the vocoder. Close it. */
+/**
+ * Symbols to sound: what the encoder says of them, laid out along frames, a flow from noise, and the vocoder. Close it.
+ */
 final class Speaker implements AutoCloseable {
 
     /**
@@ -62,7 +64,8 @@ final class Speaker implements AutoCloseable {
         this.vocoder = new VocosSynthesis(vocoder.network(), executor);
         Graph g = new Graph();
         Acoustic network = acoustic.network();
-        Acoustic.Encoded encoded = network.encode(g.input("text", DType.I32, 1, network.config().context()), g.read(voice));
+        Acoustic.Encoded encoded = network.encode(g.input("text", DType.I32, 1, network.config().context()),
+                g.read(voice));
         g.output("means", encoded.means());
         g.output("hidden", encoded.hidden());
         g.output("durations", network.logDurations(encoded.hidden()).exp());

@@ -42,7 +42,8 @@ final class Speech implements AutoCloseable {
      *
      * @param picture where the first sentence is drawn, or null
      */
-    void speak(SpokenText sentences, Script script, Speaker speaker, Speaker.Manner manner, long seed, Path picture, Interrupt interrupt) {
+    void speak(SpokenText sentences, Script script, Speaker speaker, Speaker.Manner manner, long seed, Path picture,
+            Interrupt interrupt) {
         long began = System.nanoTime();
         double seconds = 0;
         double busy = 0;

@@ -187,10 +187,14 @@ final class VocoderTraining implements Callable<Integer> {
                 new VocoderTask.Config(run.training().batch(), run.frames(), run.stft(), run.training().seed()));
     }
 
-    /** Muon for the matrices within the vocoder's blocks; AdamW for the rest, with the authors' momenta, which are short. */
+    /**
+     * Muon for the matrices within the vocoder's blocks; AdamW for the rest, with the authors' momenta, which are
+     * short.
+     */
     private static Optimizer optimizer(Vocos vocos, double rate) {
-        return new Optimizer(vocos.parameters(), new Group(p -> p.shape().rank() == 2 && p.name().contains(".convnext."),
-                new Muon(rate, 0)), Group.all(new AdamW(rate * ADAM_SHARE, 0.8, 0.9, 1e-8, 0)));
+        return new Optimizer(vocos.parameters(),
+                new Group(p -> p.shape().rank() == 2 && p.name().contains(".convnext."), new Muon(rate, 0)),
+                Group.all(new AdamW(rate * ADAM_SHARE, 0.8, 0.9, 1e-8, 0)));
     }
 
     private boolean train(VocoderRun run, TrainingSettings part, VocoderTask task, Optimizer optimizer, Path folder,

@@ -15,7 +15,8 @@ final class VoiceOptions {
     @Option(names = "--steps", paramLabel = "N", defaultValue = "4", description = "Steps of the flow (default 4).")
     private int steps;
 
-    @Option(names = "--acoustic", paramLabel = "DIR", description = "A folder that `" + AcousticModel.COMMAND + "` wrote.")
+    @Option(names = "--acoustic", paramLabel = "DIR",
+            description = "A folder that `" + AcousticModel.COMMAND + "` wrote.")
     private Path acoustic;
 
     @Option(names = "--vocoder", paramLabel = "DIR", description = "A folder that `" + Vocoder.COMMAND + "` wrote.")

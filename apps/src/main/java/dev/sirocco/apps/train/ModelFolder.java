@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The folder of a trained model: {@value #CONFIG}, {@value #WEIGHTS}, or in its place a checkpoint of a training run that
- * has not ended, and what else the model needs.
+ * The folder of a trained model: {@value #CONFIG}, {@value #WEIGHTS}, or in its place a checkpoint of a training run
+ * that has not ended, and what else the model needs.
  */
 public final class ModelFolder {
 

@@ -13,15 +13,16 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /**
- * The options of every command that trains, for commands to mix in, and the file {@value #FILE} in the run's folder that
- * keeps its settings, so that it can be resumed with no more than the folder's name.
+ * The options of every command that trains, for commands to mix in, and the file {@value #FILE} in the run's folder
+ * that keeps its settings, so that it can be resumed with no more than the folder's name.
  */
 public final class TrainingOptions {
 
     /** Where a run's settings are kept in its folder. */
     public static final String FILE = "run.json";
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for the model and its checkpoints.")
+    @Option(names = "--out", paramLabel = "DIR", required = true,
+            description = "Folder for the model and its checkpoints.")
     private Path out;
 
     @Option(names = "--minutes", paramLabel = "M", description = "How long to train, over all resumptions.")
@@ -67,8 +68,8 @@ public final class TrainingOptions {
     }
 
     /**
-     * The run's settings: those of the folder's run if it is resumed, otherwise those to start from; with what was given
-     * on the command line in their place.
+     * The run's settings: those of the folder's run if it is resumed, otherwise those to start from; with what was
+     * given on the command line in their place.
      *
      * @param start the settings that a new run starts from
      * @param given what the command's own options say, by the settings' names; null where one was not given

@@ -49,7 +49,7 @@ public record TrainingSettings(long steps, double minutes, int batch, double lea
 
     /** For a trainer, without accumulation. */
     public Trainer.Config config(double clip, double emaDecay) {
-        return new Trainer.Config(steps, minutes, evalEvery, saveEvery, logEvery, inspectEvery, 1, clip, emaDecay, recompute,
-                seed);
+        return new Trainer.Config(steps, minutes, evalEvery, saveEvery, logEvery, inspectEvery, 1, clip, emaDecay,
+                recompute, seed);
     }
 }

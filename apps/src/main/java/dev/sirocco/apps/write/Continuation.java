@@ -26,7 +26,8 @@ final class Continuation implements AutoCloseable {
         tokenizer = model.tokenizer();
         unread = new int[samples][];
         Arrays.fill(unread, tail(beginning(prompt), config.context()));
-        decoder = new GptDecoder(model.gpt(), samples, config.context(), new TokenSampler(config.vocabulary()), executor);
+        decoder = new GptDecoder(model.gpt(), samples, config.context(), new TokenSampler(config.vocabulary()),
+                executor);
         decoder.begin(settings, seed);
     }
 

@@ -30,7 +30,8 @@ final class ModelCard {
                 | training | %,d steps of %,d characters, seed %d |
                 | validation loss | %s |
 
-                Continue a text with `sirocco write "…" --model DIR`. The weights are in `%s`, in bfloat16, under the names
+                Continue a text with `sirocco write "…" --model DIR`. The weights are in `%s`, in bfloat16, \
+                under the names
                 of GPT-2's checkpoint; the settings in `%s`.
                 """, gpt.parameters().count(), run.preset().name().toLowerCase(Locale.ROOT), run.context(),
                 corpus.codePoints(), gpt.config().vocabulary(), run.clean() ? ", cleaned" : "", 100 * run.validation(),

@@ -21,13 +21,15 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco write report}: what a model writes, compared with what it has read. */
 @Command(name = "report", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Writes a text and compares it with the one that the model was trained on: words that exist, repetition, copying."})
+        "Writes a text and compares it with the one that the model was trained on: words that exist, repetition, "
+        + "copying."})
 final class Report implements Callable<Integer> {
 
     @ParentCommand
     private Write parent;
 
-    @Parameters(arity = "0..1", paramLabel = "PROMPT", defaultValue = "", description = "The text to continue; may be empty.")
+    @Parameters(arity = "0..1", paramLabel = "PROMPT", defaultValue = "",
+            description = "The text to continue; may be empty.")
     private String prompt;
 
     @Mixin
@@ -40,7 +42,8 @@ final class Report implements Callable<Integer> {
             description = "Characters to write in all (default 10,000).")
     private int characters;
 
-    @Option(names = "-n", paramLabel = "N", defaultValue = "8", description = "Texts among which they are divided (default 8).")
+    @Option(names = "-n", paramLabel = "N", defaultValue = "8",
+            description = "Texts among which they are divided (default 8).")
     private int samples;
 
     @Option(names = "--copy-length", paramLabel = "N", defaultValue = "" + GenerationReport.COPY_LENGTH,

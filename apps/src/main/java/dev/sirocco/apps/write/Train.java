@@ -38,8 +38,8 @@ final class Train implements Callable<Integer> {
     private TrainingOptions training;
 
     @Option(names = "--preset", paramLabel = "P",
-            description = "tiny, small (default) or base: 0.8, 1.8 or 4.8 million parameters, by Muon at a rate of 0.04; "
-                    + "nano: as nanoGPT on a CPU, by AdamW at 0.002.")
+            description = "tiny, small (default) or base: 0.8, 1.8 or 4.8 million parameters, by Muon at a rate of "
+                    + "0.04; nano: as nanoGPT on a CPU, by AdamW at 0.002.")
     private Preset preset;
 
     @Option(names = "--clean", negatable = true,
@@ -112,6 +112,7 @@ final class Train implements Callable<Integer> {
 
     private Trainer trainer(GptTask task, Gpt gpt, Run run, Terminal terminal) {
         return new Trainer(task, run.preset().optimizer(gpt, run.training().learningRate()), run.preset().schedule(),
-                run.training().config(run.preset().clip(), 0), training.folder(), Map.of(), device.executor(), terminal.out());
+                run.training().config(run.preset().clip(), 0), training.folder(), Map.of(), device.executor(),
+                terminal.out());
     }
 }

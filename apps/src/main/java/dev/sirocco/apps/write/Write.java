@@ -18,7 +18,8 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco write}: text from a model. */
 @Command(name = "write", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Continues a text, character by character.", subcommands = {Train.class, Evaluate.class, Report.class},
+        description = "Continues a text, character by character.",
+        subcommands = {Train.class, Evaluate.class, Report.class},
         footer = "A prompt that is the name of a subcommand comes after --: sirocco write -- train")
 public final class Write implements Callable<Integer> {
 
@@ -30,10 +31,12 @@ public final class Write implements Callable<Integer> {
     @ParentCommand
     private Sirocco parent;
 
-    @Parameters(arity = "0..1", paramLabel = "PROMPT", defaultValue = "", description = "The text to continue; may be empty.")
+    @Parameters(arity = "0..1", paramLabel = "PROMPT", defaultValue = "",
+            description = "The text to continue; may be empty.")
     private String prompt;
 
-    @Option(names = "--chars", paramLabel = "N", defaultValue = "500", description = "Characters to write (default 500).")
+    @Option(names = "--chars", paramLabel = "N", defaultValue = "500",
+            description = "Characters to write (default 500).")
     private int characters;
 
     @Option(names = "-n", paramLabel = "N", defaultValue = "1", description = "Texts to write, at once (default 1).")

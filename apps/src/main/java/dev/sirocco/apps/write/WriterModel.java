@@ -29,11 +29,13 @@ record WriterModel(Gpt gpt, CharTokenizer tokenizer) {
                     CharTokenizer.FILE, tokenizer.vocabularySize(), ModelFolder.CONFIG, config.vocabulary()));
         }
         requireLayers(weights, config);
-        return new WriterModel(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Gpt(config, scope)), tokenizer);
+        return new WriterModel(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Gpt(config, scope)),
+                tokenizer);
     }
 
     private static Gpt.Config readConfig(Path folder) {
-        return JsonFile.read(folder.resolve(ModelFolder.CONFIG), texts -> check(Records.fromTexts(Gpt.Config.class, texts)));
+        return JsonFile.read(folder.resolve(ModelFolder.CONFIG),
+                texts -> check(Records.fromTexts(Gpt.Config.class, texts)));
     }
 
     private static Gpt.Config check(Gpt.Config c) {
@@ -69,7 +71,8 @@ record WriterModel(Gpt gpt, CharTokenizer tokenizer) {
         Shape expected = Shape.of(config.vocabulary(), config.width());
         if (layers != config.layers() || !file.shape("wte.weight").equals(expected)) {
             throw new UserError("%s has %d layers and an embedding of %s, %s says %d and %s: take files of one model"
-                    .formatted(weights, layers, file.shape("wte.weight"), ModelFolder.CONFIG, config.layers(), expected));
+                    .formatted(weights, layers, file.shape("wte.weight"), ModelFolder.CONFIG, config.layers(),
+                            expected));
         }
     }
 

@@ -49,14 +49,15 @@ class ImagineBadInputTest {
     }
 
     private String[] args(String... more) {
-        return Stream.concat(Stream.of("imagine", "--model", words.toString(), "-o", output.resolve("x.png").toString()),
-                Stream.of(more)).toArray(String[]::new);
+        return Stream.concat(Stream.of("imagine", "--model", words.toString(),
+                "-o", output.resolve("x.png").toString()), Stream.of(more)).toArray(String[]::new);
     }
 
     @ParameterizedTest
-    @CsvSource({"-n,0", "-n,-1", "-n,1025", "-n,99999999999", "--size,7", "--size,100000", "--size,-1", "--steps,0", "--steps,1001",
-            "--cfg,-1", "--cfg,NaN", "--cfg,Infinity", "--seed,1e99", "--seed,9223372036854775807", "--solver,magic", "--strength,0",
-            "--strength,1.1", "--strength,NaN", "--threads,0", "--device,abacus", "--style,sprite"})
+    @CsvSource({"-n,0", "-n,-1", "-n,1025", "-n,99999999999", "--size,7", "--size,100000", "--size,-1", "--steps,0",
+            "--steps,1001", "--cfg,-1", "--cfg,NaN", "--cfg,Infinity", "--seed,1e99", "--seed,9223372036854775807",
+            "--solver,magic", "--strength,0", "--strength,1.1", "--strength,NaN", "--threads,0", "--device,abacus",
+            "--style,sprite"})
     void absurdOptions(String option, String value) {
         assertRefused(args("cat", option + "=" + value), option.replace("--", ""), value.substring(0, 1));
     }
@@ -69,8 +70,8 @@ class ImagineBadInputTest {
         assertRefused(args("!"), "none of the words");
         assertRefused(args("cat", "--not", "zorp"), "none of the words", "zorp");
         assertRefused(args("cat ".repeat(5000)), "characters");
-        assertRefused(new String[] {"imagine", "shoe", "--model", classes.toString(), "-o", output.resolve("x.png").toString()},
-                "shoe", "boot");
+        assertRefused(new String[] {"imagine", "shoe", "--model", classes.toString(),
+                "-o", output.resolve("x.png").toString()}, "shoe", "boot");
     }
 
     @Test
@@ -110,7 +111,8 @@ class ImagineBadInputTest {
     @Test
     void masksThatDoNotFit() {
         Path init = picture("init.png", 8, 9);
-        assertRefused(args("cat", "--init", init.toString(), "--mask", picture("mask.png", 9, 8).toString()), "8 × 9", "9 × 8");
+        assertRefused(args("cat", "--init", init.toString(), "--mask", picture("mask.png", 9, 8).toString()), "8 × 9",
+                "9 × 8");
         Path black = folder.resolve("black.png");
         Picture.filled(8, 9, 0).write(black);
         assertRefused(args("cat", "--init", init.toString(), "--mask", black.toString()), "black");
@@ -122,20 +124,21 @@ class ImagineBadInputTest {
         assertRefused(args("--again", file.toString()), "x.png", "does not say");
         Request request = new Request("cat", "", "", words.toString(), 4, 2, 5, 5, 3, 4, "dpm", "", 1, "", 0);
         Map<String, String> good = new Metadata(request, new Origin("", "", "", "")).texts();
-        Map<String, String> lies = Map.of("pictures", "1000000000", "number", "5", "seed", "many", "steps", "-1", "guidance", "NaN",
-                "solver", "magic", "strength", "7", "size", "1000000", "init", "a\uFFFF/none.png");
+        Map<String, String> lies = Map.of("pictures", "1000000000", "number", "5", "seed", "many", "steps", "-1",
+                "guidance", "NaN", "solver", "magic", "strength", "7", "size", "1000000", "init", "a\uFFFF/none.png");
         lies.forEach((name, value) -> {
             Map<String, String> texts = new LinkedHashMap<>(good);
             texts.put("sirocco." + name, value);
             Picture.read(file).writePng(file, texts);
-            assertRefused(new String[] {"imagine", "--again", file.toString(), "-o", output.resolve("x.png").toString()});
+            assertRefused(new String[] {"imagine", "--again", file.toString(),
+                    "-o", output.resolve("x.png").toString()});
         });
         good.keySet().stream().filter(name -> name.startsWith("sirocco.")).forEach(name -> {
             Map<String, String> texts = new LinkedHashMap<>(good);
             texts.remove(name);
             Picture.read(file).writePng(file, texts);
-            assertRefused(new String[] {"imagine", "--again", file.toString(), "-o", output.resolve("x.png").toString()},
-                    name.substring(name.lastIndexOf('.') + 1));
+            assertRefused(new String[] {"imagine", "--again", file.toString(),
+                    "-o", output.resolve("x.png").toString()}, name.substring(name.lastIndexOf('.') + 1));
         });
         Picture.read(file).writePng(file, good);
         assertRefused(new String[] {"imagine", "--again", file.toString(), "-n", "2"}, "-n");
@@ -146,8 +149,8 @@ class ImagineBadInputTest {
     @Test
     void pathsThatCannotBeWritten() {
         String[] start = {"imagine", "cat", "--model", words.toString(), "-o"};
-        for (String bad : List.of(folder.resolve("none").resolve("x.png").toString(), folder.resolve("x.tiff").toString(),
-                folder.resolve("x").toString(), "/proc/x.png")) {
+        for (String bad : List.of(folder.resolve("none").resolve("x.png").toString(),
+                folder.resolve("x.tiff").toString(), folder.resolve("x").toString(), "/proc/x.png")) {
             assertRefused(Stream.concat(Stream.of(start), Stream.of(bad)).toArray(String[]::new), bad);
             assertRefused(args("cat", "--sheet", bad), bad);
             assertRefused(args("cat", "--animate", bad.replace(".png", ".gif")), bad.replace(".png", ".gif"));
@@ -160,8 +163,8 @@ class ImagineBadInputTest {
     void modelsThatAreNone() {
         String[] rest = {"-o", output.resolve("x.png").toString(), "--model"};
         for (Path bad : List.of(folder, folder.resolve("none"))) {
-            assertRefused(Stream.concat(Stream.concat(Stream.of("imagine", "cat"), Stream.of(rest)), Stream.of(bad.toString()))
-                    .toArray(String[]::new), bad.toString(), "imagine train");
+            assertRefused(Stream.concat(Stream.concat(Stream.of("imagine", "cat"), Stream.of(rest)),
+                    Stream.of(bad.toString())).toArray(String[]::new), bad.toString(), "imagine train");
         }
     }
 
@@ -170,7 +173,8 @@ class ImagineBadInputTest {
     @Test
     void aStyleIsChosenByNameByThePromptOrByDefault() {
         Styles styles = new Styles(folder);
-        assertTrue(assertThrows(UserError.class, () -> styles.choose("", "cat")).getMessage().contains("imagine train"));
+        assertTrue(assertThrows(UserError.class, () -> styles.choose("", "cat")).getMessage()
+                .contains("imagine train"));
         Painters.classes(folder.resolve("emoji"), 1);
         assertEquals("emoji", styles.choose("", "a red dragon"));
         Painters.classes(folder.resolve("sprite"), 1);
@@ -178,7 +182,8 @@ class ImagineBadInputTest {
         assertEquals("sprite", styles.choose("", "a red dragon"));
         assertEquals("emoji", styles.choose("", "a red dragon, Emoji"));
         assertEquals("emoji", styles.choose("emoji", "a dragon sprite"));
-        assertTrue(assertThrows(UserError.class, () -> styles.choose("oil", "cat")).getMessage().contains("emoji, sprite"));
+        assertTrue(assertThrows(UserError.class, () -> styles.choose("oil", "cat")).getMessage()
+                .contains("emoji, sprite"));
         assertEquals("a red dragon", Styles.without("sprite", "a red  dragon sprite!"));
         assertEquals("sprites", Styles.without("sprite", "sprites"));
     }

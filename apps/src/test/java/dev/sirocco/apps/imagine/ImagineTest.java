@@ -56,8 +56,8 @@ class ImagineTest {
 
     private static byte[] again(Path file, String... more) throws IOException {
         Path copy = file.resolveSibling("again-" + file.getFileName());
-        Printed.wellBy(Stream.concat(Stream.of("imagine", "--again", file.toString(), "-o", copy.toString()), Stream.of(more))
-                .toArray(String[]::new));
+        Printed.wellBy(Stream.concat(Stream.of("imagine", "--again", file.toString(), "-o", copy.toString()),
+                Stream.of(more)).toArray(String[]::new));
         return Files.readAllBytes(copy);
     }
 
@@ -65,7 +65,8 @@ class ImagineTest {
 
     @Test
     void aPictureIsMadeAgainToTheBit() throws IOException {
-        Path dragon = made(words, "a red dragon", "dragon.png", "--solver", "ddpm", "--cfg", "2.5", "--not", "birds", "--size", "16");
+        Path dragon = made(words, "a red dragon", "dragon.png", "--solver", "ddpm", "--cfg", "2.5", "--not", "birds",
+                "--size", "16");
         assertArrayEquals(Files.readAllBytes(dragon), again(dragon));
         Path boot = made(classes, "boot", "boot.png", "--solver", "heun");
         assertArrayEquals(Files.readAllBytes(boot), again(boot, "--threads", "1"));
@@ -74,7 +75,8 @@ class ImagineTest {
     @Test
     void anyOfSeveralIsMadeAgainToTheBit() throws IOException {
         for (int n : new int[] {4, Latents.BATCH + 3}) {
-            String said = imagine(words, "a blue cat", "-n", "" + n, "--seed", "5", "-o", folder.resolve("cat.png").toString());
+            String said = imagine(words, "a blue cat", "-n", "" + n, "--seed", "5",
+                    "-o", folder.resolve("cat.png").toString());
             assertEquals(n, said.lines().count(), said);
             for (int k : new int[] {1, 3, n}) {
                 Path file = folder.resolve("cat-" + k + ".png");
@@ -101,7 +103,8 @@ class ImagineTest {
         Path cat = made(words, "a blue cat", "cat.png");
         assertArrayEquals(Files.readAllBytes(made(words, "a red dragon", "dragon.png")),
                 again(cat, "a red dragon"));
-        assertArrayEquals(Files.readAllBytes(made(words, "a blue cat", "other.png", "--seed", "4")), again(cat, "--seed", "4"));
+        assertArrayEquals(Files.readAllBytes(made(words, "a blue cat", "other.png", "--seed", "4")),
+                again(cat, "--seed", "4"));
     }
 
     @Test
@@ -109,7 +112,8 @@ class ImagineTest {
         Path model = Painters.words(folder.resolve("model"), 1);
         Path cat = made(model, "a blue cat", "cat.png");
         Painters.words(model, 2);
-        Printed printed = Printed.by("imagine", "--again", cat.toString(), "-o", folder.resolve("again.png").toString());
+        Printed printed = Printed.by("imagine", "--again", cat.toString(),
+                "-o", folder.resolve("again.png").toString());
         assertEquals(0, printed.code());
         assertTrue(printed.err().contains("weights") && printed.err().contains(cat.toString()), printed.err());
         assertEquals(1, printed.err().lines().count());
@@ -132,7 +136,8 @@ class ImagineTest {
     void everySettingCounts() {
         Picture plain = Picture.read(made(words, "a blue cat", "plain.png"));
         assertEquals(List.of(SIZE, SIZE, 3), List.of(plain.width(), plain.height(), plain.channels()));
-        String[][] others = {{"--seed", "4"}, {"--steps", "5"}, {"--cfg", "9"}, {"--solver", "ddpm"}, {"--not", "two birds"}};
+        String[][] others = {{"--seed", "4"}, {"--steps", "5"}, {"--cfg", "9"}, {"--solver", "ddpm"},
+                {"--not", "two birds"}};
         for (String[] other : others) {
             assertNotEquals(plain, Picture.read(made(words, "a blue cat", "other.png", other)), other[0]);
         }
@@ -165,7 +170,8 @@ class ImagineTest {
         Path middle = folder.resolve("x-3.png");
         assertArrayEquals(Files.readAllBytes(middle), again(middle));
         assertNear(Picture.read(made(words, "a blue cat", "first.png")), Picture.read(folder.resolve("x-1.png")));
-        assertNear(Picture.read(made(words, "a blue cat", "last.png", "--seed", "9")), Picture.read(folder.resolve("x-5.png")));
+        assertNear(Picture.read(made(words, "a blue cat", "last.png", "--seed", "9")),
+                Picture.read(folder.resolve("x-5.png")));
         assertTrue(Files.size(folder.resolve("x.gif")) > 100);
     }
 
@@ -206,10 +212,12 @@ class ImagineTest {
         Path all = made(words, "a blue cat", "all.png", "--init", init.toString(), "--strength", "1");
         assertNotEquals(Picture.read(little), Picture.read(all));
         assertEquals(SIZE, Picture.read(little).width());
-        assertEquals(0.6, Metadata.read(made(words, "a blue cat", "x.png", "--init", init.toString())).request().strength());
+        assertEquals(0.6, Metadata.read(made(words, "a blue cat", "x.png", "--init", init.toString())).request()
+                .strength());
         assertArrayEquals(Files.readAllBytes(little), again(little));
         drawn("init.png", 13, 20);
-        Printed printed = Printed.by("imagine", "--again", little.toString(), "-o", folder.resolve("changed.png").toString());
+        Printed printed = Printed.by("imagine", "--again", little.toString(),
+                "-o", folder.resolve("changed.png").toString());
         assertEquals(0, printed.code());
         assertTrue(printed.err().contains("init"), printed.err());
     }
@@ -226,7 +234,8 @@ class ImagineTest {
                 Picture after = Picture.read(file);
                 int half = size[0] / 2;
                 assertEquals(before.cropped(0, 0, half, size[1]), after.cropped(0, 0, half, size[1]));
-                assertNotEquals(before.cropped(half, 0, size[0] - half, size[1]), after.cropped(half, 0, size[0] - half, size[1]));
+                assertNotEquals(before.cropped(half, 0, size[0] - half, size[1]),
+                        after.cropped(half, 0, size[0] - half, size[1]));
                 assertEquals(1, Metadata.read(file).request().strength());
                 assertArrayEquals(Files.readAllBytes(file), again(file));
             }
@@ -245,8 +254,10 @@ class ImagineTest {
         assertTrue(Files.exists(folder.resolve("a-red-dragon-4.png")));
         assertTrue(Files.exists(folder.resolve("a-red-dragon-5.png")));
         assertEquals(List.of(Path.of("日本-2x.png")), OutputNames.of("日本, (2x)", "picture", ".png", Path.of(""), 1));
-        assertEquals(List.of(Path.of("picture-1.png"), Path.of("picture-2.png")), OutputNames.of("?!", "picture", ".png", Path.of(""), 2));
-        assertEquals(64, OutputNames.of("😀a".repeat(100), "picture", ".png", Path.of(""), 1).getFirst().toString().length());
+        assertEquals(List.of(Path.of("picture-1.png"), Path.of("picture-2.png")),
+                OutputNames.of("?!", "picture", ".png", Path.of(""), 2));
+        assertEquals(64, OutputNames.of("😀a".repeat(100), "picture", ".png", Path.of(""), 1).getFirst().toString()
+                .length());
     }
 
     @Test
@@ -269,7 +280,8 @@ class ImagineTest {
         Path filmed = made(words, "a red dragon", "x.png", "-n", "3", "--animate", folder.resolve("x.gif").toString());
         assertFalse(Files.exists(filmed));
         assertArrayEquals(Files.readAllBytes(folder.resolve("x-2.png")), again(folder.resolve("x-2.png")));
-        Path once = made(words, "a red dragon", "once.png", "--steps", "1", "--animate", folder.resolve("once.gif").toString());
+        Path once = made(words, "a red dragon", "once.png", "--steps", "1",
+                "--animate", folder.resolve("once.gif").toString());
         assertArrayEquals(Files.readAllBytes(once), again(once));
     }
 

@@ -45,8 +45,8 @@ class ImagineTrainingTest {
     @Test
     void classesInPixels() {
         Path out = folder.resolve("pixels");
-        String said = train(out, "--data", data.toString(), "--classes", "--pixels", "--network", "dit", "--layers", "1", "--width",
-                "32", "--way", "epsilon");
+        String said = train(out, "--data", data.toString(), "--classes", "--pixels", "--network", "dit",
+                "--layers", "1", "--width", "32", "--way", "epsilon");
         assertTrue(said.contains("finished after 2 steps"), said);
         assertTrue(wellBy("imagine", "train", "--out", out.toString(), "--resume", "--steps", "3")
                 .contains("finished after 3 steps"));
@@ -59,11 +59,12 @@ class ImagineTrainingTest {
     @ValueSource(strings = {"flow", "clean", "v", "epsilon"})
     void everyWayLearnsColours(String way) {
         Path out = folder.resolve(way);
-        wellBy("imagine", "train", "--out", out.toString(), "--steps", "400", "--batch", "16", "--data", data.toString(),
-                "--classes", "--pixels", "--layers", "1", "--width", "32", "--way", way, "--ema", "0", "--lr", "0.02");
+        wellBy("imagine", "train", "--out", out.toString(), "--steps", "400", "--batch", "16",
+                "--data", data.toString(), "--classes", "--pixels", "--layers", "1", "--width", "32", "--way", way,
+                "--ema", "0", "--lr", "0.02");
         Path made = folder.resolve("made.png");
         wellBy("imagine", "red", "--model", out.toString(), "-n", "8", "--sheet", made.toString(), "--seed", "1");
-        float[] sheet = Picture.read(made).floats();                             // red, green and blue, one behind the other
+        float[] sheet = Picture.read(made).floats();                        // red, green and blue, one behind the other
         int plane = sheet.length / 3;
         double red = mean(sheet, 0, plane);
         double blue = mean(sheet, 2 * plane, plane);
@@ -82,7 +83,8 @@ class ImagineTrainingTest {
         assertTrue(said.contains("autoencoder: PSNR"), said);
         assertTrue(Files.exists(out.resolve("autoencoder/weights.safetensors")));
         Path other = folder.resolve("other");
-        train(other, "--data", data.toString(), "--latent", "2", "--layers", "1", "--width", "32", "--autoencoder", out.toString());
+        train(other, "--data", data.toString(), "--latent", "2", "--layers", "1", "--width", "32",
+                "--autoencoder", out.toString());
         Path made = folder.resolve("made.png");
         wellBy("imagine", "blue", "--model", other.toString(), "--steps", "2", "-o", made.toString());
         assertEquals(3, Picture.read(made).channels());
@@ -106,10 +108,11 @@ class ImagineTrainingTest {
         assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1"}, "give --data");
         assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString()},
                 "--autoencoder-minutes");
-        assertRefused(new String[] {"imagine", "train", "--out", out, "--data", data.toString(), "--pixels"}, "--minutes");
-        assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString(), "--pixels",
-            "--width", "33"}, "multiple of 32");
-        assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString(), "--pixels",
-            "--size", "7"}, "multiple of 4");
+        assertRefused(new String[] {"imagine", "train", "--out", out, "--data", data.toString(), "--pixels"},
+                "--minutes");
+        assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString(),
+            "--pixels", "--width", "33"}, "multiple of 32");
+        assertRefused(new String[] {"imagine", "train", "--out", out, "--steps", "1", "--data", data.toString(),
+            "--pixels", "--size", "7"}, "multiple of 4");
     }
 }

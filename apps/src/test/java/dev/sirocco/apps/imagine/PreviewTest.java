@@ -21,14 +21,16 @@ class PreviewTest {
     void aTerminalIsKnownByItsEnvironment() {
         assertEquals(Optional.of(Preview.KITTY), Preview.of(Map.of("TERM", "xterm-kitty", "COLORTERM", "truecolor")));
         assertEquals(Optional.of(Preview.ITERM), Preview.of(Map.of("TERM_PROGRAM", "iTerm.app")));
-        assertEquals(Optional.of(Preview.BLOCKS), Preview.of(Map.of("TERM", "xterm-kitty", "COLORTERM", "truecolor", "TMUX", "x")));
+        assertEquals(Optional.of(Preview.BLOCKS),
+                Preview.of(Map.of("TERM", "xterm-kitty", "COLORTERM", "truecolor", "TMUX", "x")));
         assertEquals(Optional.of(Preview.BLOCKS), Preview.of(Map.of("COLORTERM", "24bit")));
         assertEquals(Optional.empty(), Preview.of(Map.of("TERM", "xterm-256color")));
     }
 
     @Test
     void halfBlocksShowTwoRowsALine() {
-        assertEquals("\33[48;2;0;255;0m\33[38;2;255;0;0m▀\33[0m\n\33[49m\33[38;2;0;0;255m▀\33[0m\n", Preview.BLOCKS.of(STRIPES));
+        assertEquals("\33[48;2;0;255;0m\33[38;2;255;0;0m▀\33[0m\n\33[49m\33[38;2;0;0;255m▀\33[0m\n",
+                Preview.BLOCKS.of(STRIPES));
         assertEquals(40, Preview.BLOCKS.of(Picture.filled(200, 200, 0)).lines().count());
     }
 

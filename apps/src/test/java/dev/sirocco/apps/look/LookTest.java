@@ -58,7 +58,8 @@ class LookTest {
     void classesAreTold() {
         Path red = folder.resolve("classes/red/7.png");
         Path blue = folder.resolve("classes/blue/7.png");
-        List<String> said = wellBy("look", red.toString(), blue.toString(), "--model", classifier.toString()).lines().toList();
+        List<String> said = wellBy("look", red.toString(), blue.toString(), "--model", classifier.toString()).lines()
+                .toList();
         assertEquals(List.of(red.toString(), blue.toString()), List.of(said.get(0), said.get(2)));
         assertTrue(said.get(1).strip().startsWith("red "), said.get(1));
         assertTrue(said.get(3).strip().startsWith("blue "), said.get(3));
@@ -77,7 +78,9 @@ class LookTest {
             folder.resolve("captions").toString()}, "different captions were held out");
     }
 
-    /** Each caption's vector is an axis; the picture's own is the first of them for even ones, the last for odd ones. */
+    /**
+     * Each caption's vector is an axis; the picture's own is the first of them for even ones, the last for odd ones.
+     */
     @Test
     void rankingCountsWhatFitsBetter() {
         int n = 20;
@@ -110,16 +113,18 @@ class LookTest {
         Path text = Files.writeString(folder.resolve("text.png"), "no picture");
         assertRefused(new String[] {"look", text.toString(), "--model", model}, "text.png");
         Path picture = folder.resolve("classes/red/7.png");
-        assertRefused(new String[] {"look", picture.toString(), "--model", folder.resolve("no").toString()}, "no such folder");
+        assertRefused(new String[] {"look", picture.toString(), "--model", folder.resolve("no").toString()},
+                "no such folder");
         assertRefused(new String[] {"look", picture.toString(), "--model", folder.resolve("classes").toString()},
                 "holds no model");
         assertRefused(new String[] {"look", picture.toString(), "--model", matcher.toString()}, "--caption");
-        assertRefused(new String[] {"look", "train", "--out", folder.resolve("x").toString(), "--steps", "1"}, "give --data");
+        assertRefused(new String[] {"look", "train", "--out", folder.resolve("x").toString(), "--steps", "1"},
+                "give --data");
         assertRefused(new String[] {"look", "train", "--data", "nothing.zip", "--out", folder.resolve("x").toString(),
             "--steps", "1"}, "nothing.zip");
-        assertRefused(new String[] {"look", "train", "--data", folder.resolve("classes").toString(), "--classes", "--out",
-            folder.resolve("x").toString(), "--steps", "1", "--patch", "3"}, "--patch");
-        assertRefused(new String[] {"look", "train", "--data", folder.resolve("classes").toString(), "--classes", "--out",
-            model, "--steps", "1"}, "holds a model already");
+        assertRefused(new String[] {"look", "train", "--data", folder.resolve("classes").toString(), "--classes",
+            "--out", folder.resolve("x").toString(), "--steps", "1", "--patch", "3"}, "--patch");
+        assertRefused(new String[] {"look", "train", "--data", folder.resolve("classes").toString(), "--classes",
+            "--out", model, "--steps", "1"}, "holds a model already");
     }
 }

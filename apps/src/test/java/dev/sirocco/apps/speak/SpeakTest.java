@@ -65,8 +65,8 @@ class SpeakTest {
     }
 
     private static String[] speak(String... more) {
-        String[] first = {"speak", "--acoustic", models.resolve("acoustic").toString(), "--vocoder", models.resolve("vocoder").toString(),
-            "--g2p", models.resolve("none").toString()};
+        String[] first = {"speak", "--acoustic", models.resolve("acoustic").toString(),
+            "--vocoder", models.resolve("vocoder").toString(), "--g2p", models.resolve("none").toString()};
         String[] all = Arrays.copyOf(first, first.length + more.length);
         System.arraycopy(more, 0, all, first.length, more.length);
         return all;
@@ -88,8 +88,8 @@ class SpeakTest {
         assertArrayEquals(sound.samples(), spoken("Hello, world. How are you?").samples());
         Path text = Files.writeString(folder.resolve("text.txt"), "Hello, world. How are you?\n");
         assertArrayEquals(sound.samples(), spoken("--file", text.toString()).samples());
-        for (List<String> option : List.of(List.of("--seed", "2"), List.of("--voice", "bob"), List.of("--steps", "2"), List.of("--pitch", "2"),
-                List.of("--speed", "0.5"))) {
+        for (List<String> option : List.of(List.of("--seed", "2"), List.of("--voice", "bob"), List.of("--steps", "2"),
+                List.of("--pitch", "2"), List.of("--speed", "0.5"))) {
             Sound other = spoken("Hello, world. How are you?", option.get(0), option.get(1));
             assertFalse(Arrays.equals(sound.samples(), other.samples()), option.toString());
         }
@@ -97,13 +97,14 @@ class SpeakTest {
 
     @Test
     void longSentencesAreDivided() {
-        int[] symbols = IntStream.range(0, 100).map(i -> i % 10 == 9 ? SpeechSymbols.BOUNDARY : i == 35 ? SpeechSymbols.SHORT_PAUSE
-                : 10 + i % 5).toArray();
+        int[] symbols = IntStream.range(0, 100).map(i -> i % 10 == 9 ? SpeechSymbols.BOUNDARY
+                : i == 35 ? SpeechSymbols.SHORT_PAUSE : 10 + i % 5).toArray();
         List<int[]> pieces = Script.pieces(symbols, 40);
         assertEquals(37, pieces.getFirst().length);                              // up to the pause, and one in front
         pieces.forEach(piece -> assertTrue(piece.length <= 40));
         assertArrayEquals(symbols, pieces.stream().flatMapToInt(piece -> Arrays.stream(piece).skip(1)).toArray());
-        assertTrue(spoken("one two three four five six seven eight nine ten eleven twelve thirteen fourteen").seconds() > 0.5);
+        assertTrue(spoken("one two three four five six seven eight nine ten eleven twelve thirteen fourteen").seconds()
+                > 0.5);
     }
 
     @Test
@@ -122,10 +123,12 @@ class SpeakTest {
         Path in = folder.resolve("tone.flac");
         new Sound(tone, 22_050).write(in);
         Path out = folder.resolve("again.wav");
-        String said = wellBy("speak", "revoice", in.toString(), out.toString(), "--vocoder", models.resolve("vocoder").toString());
+        String said = wellBy("speak", "revoice", in.toString(), out.toString(),
+                "--vocoder", models.resolve("vocoder").toString());
         assertTrue(said.contains("periodicity error"), said);
         assertEquals(16_000, Sound.read(out).samples().length);
-        assertRefused(new String[] {"speak", "revoice", folder.resolve("none.wav").toString(), out.toString()}, "none.wav");
+        assertRefused(new String[] {"speak", "revoice", folder.resolve("none.wav").toString(), out.toString()},
+                "none.wav");
         assertRefused(new String[] {"speak", "revoice", in.toString(), folder.resolve("a.txt").toString()}, ".wav");
     }
 

@@ -50,18 +50,20 @@ class BadInputTest {
     // ---- options ----------------------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @CsvSource({"--temperature,-0.1", "--temperature,NaN", "--temperature,Infinity", "--top-p,0", "--top-p,1.5", "--top-p,NaN",
-            "--min-p,-1", "--min-p,2", "--top-k,-1", "--chars,-1", "--chars,1000000001", "--chars,99999999999", "--chars,ten",
-            "-n,0", "-n,1000000000", "--threads,0", "--threads,1000000", "--seed,x"})
+    @CsvSource({"--temperature,-0.1", "--temperature,NaN", "--temperature,Infinity", "--top-p,0", "--top-p,1.5",
+            "--top-p,NaN", "--min-p,-1", "--min-p,2", "--top-k,-1", "--chars,-1", "--chars,1000000001",
+            "--chars,99999999999", "--chars,ten", "-n,0", "-n,1000000000", "--threads,0", "--threads,1000000",
+            "--seed,x"})
     void absurdNumbersForWriting(String option, String value) {
         assertRefused(new String[] {"write", "the", "--model", model.toString(), option + "=" + value},
                 option.replace("--", ""), value.equals("1000000001") ? "" : value.substring(0, 1));
     }
 
     @ParameterizedTest
-    @CsvSource({"--steps,0", "--steps,-5", "--minutes,0", "--minutes,NaN", "--minutes,-1", "--batch,0", "--batch,1000000",
-            "--context,0", "--context,1000000000", "--lr,0", "--lr,NaN", "--lr,100", "--dropout,1", "--dropout,-1",
-            "--validation,1", "--validation,NaN", "--log-every,0", "--eval-every,-1", "--save-every,-1", "--preset,vast"})
+    @CsvSource({"--steps,0", "--steps,-5", "--minutes,0", "--minutes,NaN", "--minutes,-1", "--batch,0",
+            "--batch,1000000", "--context,0", "--context,1000000000", "--lr,0", "--lr,NaN", "--lr,100", "--dropout,1",
+            "--dropout,-1", "--validation,1", "--validation,NaN", "--log-every,0", "--eval-every,-1", "--save-every,-1",
+            "--preset,vast"})
     void absurdNumbersForTraining(String option, String value) {
         Path out = folder.resolve("never");
         assertRefused(new String[] {"write", "train", "--data", text.toString(), "--out", out.toString(),
@@ -71,13 +73,15 @@ class BadInputTest {
 
     @Test
     void anUnknownDeviceIsToldWhatThereIs() {
-        assertRefused(new String[] {"write", "--device", "abacus", "--model", model.toString()}, "abacus", "cpu", "reference");
+        assertRefused(new String[] {"write", "--device", "abacus", "--model", model.toString()}, "abacus", "cpu",
+                "reference");
     }
 
     @Test
     void tooLittleMemoryIsSaidInBytesBeforeTheRun() {
-        assertRefused(new String[] {"write", "train", "--data", text.toString(), "--out", folder.resolve("vast").toString(),
-                "--preset", "base", "--steps", "1", "--batch", "65536", "--context", "65536"}, "memory", "bytes", "--batch");
+        assertRefused(new String[] {"write", "train", "--data", text.toString(),
+                "--out", folder.resolve("vast").toString(), "--preset", "base", "--steps", "1", "--batch", "65536",
+                "--context", "65536"}, "memory", "bytes", "--batch");
     }
 
     // ---- texts ------------------------------------------------------------------------------------------------
@@ -112,12 +116,14 @@ class BadInputTest {
     void charactersTheModelNeverSaw() throws IOException {
         assertRefused(new String[] {"write", "thé", "--model", model.toString()}, "é", "U+00E9", "'e'");
         Path greek = Files.writeString(folder.resolve("greek.txt"), "then λ");
-        assertRefused(new String[] {"write", "eval", "--data", greek.toString(), "--model", model.toString()}, "λ", "U+03BB");
+        assertRefused(new String[] {"write", "eval", "--data", greek.toString(), "--model", model.toString()}, "λ",
+                "U+03BB");
     }
 
     @Test
     void noTextAtAll() {
-        assertRefused(new String[] {"write", "train", "--out", folder.resolve("never").toString(), "--steps", "1"}, "--data");
+        assertRefused(new String[] {"write", "train", "--out", folder.resolve("never").toString(), "--steps", "1"},
+                "--data");
         assertRefused(new String[] {"write", "eval", "--model", model.toString()}, "--data");
         assertRefused(new String[] {"write", "report", "--model", damaged.toString()}, "--data");
     }
@@ -126,20 +132,20 @@ class BadInputTest {
 
     @Test
     void aRunIsNotOverwritten() {
-        assertRefused(new String[] {"write", "train", "--data", text.toString(), "--out", model.toString(), "--steps", "1"},
-                "--resume");
+        assertRefused(new String[] {"write", "train", "--data", text.toString(), "--out", model.toString(),
+                "--steps", "1"}, "--resume");
     }
 
     @Test
     void thereIsNothingToResume() {
-        assertRefused(new String[] {"write", "train", "--data", text.toString(), "--out", folder.toString(), "--steps", "1",
-                "--resume"}, "resume");
+        assertRefused(new String[] {"write", "train", "--data", text.toString(), "--out", folder.toString(),
+                "--steps", "1", "--resume"}, "resume");
     }
 
     @Test
     void aFolderThatCannotBeMade() {
-        assertRefused(new String[] {"write", "train", "--data", text.toString(), "--out", text.toString(), "--steps", "1"},
-                "is a file");
+        assertRefused(new String[] {"write", "train", "--data", text.toString(), "--out", text.toString(),
+                "--steps", "1"}, "is a file");
         assertRefused(new String[] {"write", "train", "--data", text.toString(), "--out", text.resolve("in").toString(),
                 "--steps", "1"}, "cannot create");
     }
@@ -185,11 +191,12 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"width : 128,width : 64", "hidden : 512,hidden : 500", "layers : 4,layers : 5", "layers : 4,layers : 1000000",
-            "layers : 4,layers : -4", "heads : 4,heads : 0", "heads : 4,heads : 3", "width : 128,width : 2000000000",
-            "context : 16,context : 0", "dropout : 0.0,dropout : 2", "vocabulary : 13,vocabulary : 14",
-            "layers : 4,layers : four", "layers : 4,strata : 4", "norm : RMS_PLAIN,norm : ODD", "layers : 4,layers : null",
-            "bias : false,bias : perhaps", "layers : 4,layers : []"})
+    @CsvSource({"width : 128,width : 64", "hidden : 512,hidden : 500", "layers : 4,layers : 5",
+            "layers : 4,layers : 1000000", "layers : 4,layers : -4", "heads : 4,heads : 0", "heads : 4,heads : 3",
+            "width : 128,width : 2000000000", "context : 16,context : 0", "dropout : 0.0,dropout : 2",
+            "vocabulary : 13,vocabulary : 14", "layers : 4,layers : four", "layers : 4,strata : 4",
+            "norm : RMS_PLAIN,norm : ODD", "layers : 4,layers : null", "bias : false,bias : perhaps",
+            "layers : 4,layers : []"})
     void aConfigurationThatDoesNotFit(String good, String bad) throws IOException {
         Path config = damaged.resolve("config.json");
         String json = Files.readString(config).replace("\"", "");

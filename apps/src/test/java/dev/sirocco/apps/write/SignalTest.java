@@ -35,7 +35,8 @@ class SignalTest {
     }
 
     private static Process start(String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"), Sirocco.class.getName()));
         command.addAll(List.of(args));
@@ -70,10 +71,11 @@ class SignalTest {
     @Test
     void trainingSavesAndCanGoOn() throws IOException, InterruptedException {
         Path out = folder.resolve("stopped");
-        Process process = start("write", "train", "--data", text.toString(), "--out", out.toString(), "--preset", "tiny",
-                "--context", "16", "--batch", "4", "--steps", "1000000");
+        Process process = start("write", "train", "--data", text.toString(), "--out", out.toString(),
+                "--preset", "tiny", "--context", "16", "--batch", "4", "--steps", "1000000");
         String said = terminateAfter("step 1", process);
         assertTrue(said.contains("stopped after"), said);
-        assertTrue(Files.exists(out.resolve("last.safetensors")) && Files.exists(out.resolve("weights.safetensors")), said);
+        assertTrue(Files.exists(out.resolve("last.safetensors")) && Files.exists(out.resolve("weights.safetensors")),
+                said);
     }
 }

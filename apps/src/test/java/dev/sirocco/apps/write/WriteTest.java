@@ -41,12 +41,14 @@ class WriteTest {
     @Test
     void trainingLeavesAWholeModel() throws IOException {
         assertTrue(training.contains("finished after 20 steps"), training);
-        for (String name : List.of("weights.safetensors", "config.json", "tokenizer.json", "card.md", "last.safetensors")) {
+        for (String name : List.of("weights.safetensors", "config.json", "tokenizer.json", "card.md",
+                "last.safetensors")) {
             assertTrue(Files.size(model.resolve(name)) > 0, name);
         }
         Safetensors weights = Safetensors.open(model.resolve("weights.safetensors"));
         assertEquals("BF16", weights.storedType("wte.weight"));
-        assertTrue(weights.names().stream().noneMatch(name -> name.startsWith("training.")), "training state is left in");
+        assertTrue(weights.names().stream().noneMatch(name -> name.startsWith("training.")),
+                "training state is left in");
     }
 
     @Test
@@ -64,7 +66,8 @@ class WriteTest {
 
     @Test
     void withoutTemperatureTheSeedDoesNotMatter() {
-        assertEquals(write("the ", "--temperature", "0", "--seed", "1"), write("the ", "--temperature", "0", "--seed", "2"));
+        assertEquals(write("the ", "--temperature", "0", "--seed", "1"),
+                write("the ", "--temperature", "0", "--seed", "2"));
         assertEquals(write("the ", "--temperature", "0"), write("the ", "--top-k", "1"));
     }
 
@@ -126,8 +129,8 @@ class WriteTest {
     void aReportComparesWithTheTextOfTheRun() {
         String report = wellBy("write", "report", "--model", model.toString(), "--chars", "300", "--seed", "1");
         assertTrue(report.contains("known words") && report.contains("longest copy"), report);
-        String json = wellBy("write", "report", "--model", model.toString(), "--chars", "300", "--data", text.toString(),
-                "--json");
+        String json = wellBy("write", "report", "--model", model.toString(), "--chars", "300",
+                "--data", text.toString(), "--json");
         assertTrue(json.startsWith("{") && json.contains("\"copiedShare\""), json);
     }
 

@@ -16,8 +16,8 @@ public final class Pauses {
     private Pauses() {}
 
     /**
-     * The frames at which to cut, in the middle of pauses: of all ways to choose these, the one by which the parts are most
-     * nearly as long as is expected.
+     * The frames at which to cut, in the middle of pauses: of all ways to choose these, the one by which the parts are
+     * most nearly as long as is expected.
      *
      * @param frames logarithmic spectra, a row each
      * @param weights of the parts: how much is said in each, in any unit
@@ -33,7 +33,7 @@ public final class Pauses {
             return Optional.empty();
         }
         double scale = frames.length / (double) Arrays.stream(weights).sum();
-        double[][] best = new double[parts + 1][n];                          // the least error of so many parts up to this end
+        double[][] best = new double[parts + 1][n];                   // the least error of so many parts up to this end
         int[][] from = new int[parts + 1][n];
         for (double[] row : best) {
             Arrays.fill(row, Double.POSITIVE_INFINITY);
@@ -69,7 +69,7 @@ public final class Pauses {
         double loudest = sorted[sorted.length - 1 - sorted.length / 20];
         double threshold = quietest + QUIET * (loudest - quietest);
         List<Integer> middles = new ArrayList<>();
-        int start = -1;                                                      // of the present pause; -1 while somebody speaks
+        int start = -1;                                                // of the present pause; -1 while somebody speaks
         boolean hasSpoken = false;
         for (int f = 0; f < loudness.length; f++) {
             if (loudness[f] < threshold) {

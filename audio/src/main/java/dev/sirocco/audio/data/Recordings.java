@@ -30,10 +30,10 @@ public record Recordings(List<Recording> training, List<Recording> held) {
     private static final Set<String> SUFFIXES = Set.of("wav", "flac", "mp3", "ogg", "g722");
 
     /**
-     * Reads a folder: the prompts of {@link dev.sirocco.models.data.DataPackage#ASTERISK}, of which every fourth of those
-     * with four words or more is held out; or one like LJSpeech, with {@code metadata.csv} of lines {@code name|text} or
-     * {@code name|as written|in words} and sounds of these names beside it or in {@code wavs}, or one with sounds and texts
-     * beside them ({@code a.wav, a.txt}), of which every fiftieth is held out.
+     * Reads a folder: the prompts of {@link dev.sirocco.models.data.DataPackage#ASTERISK}, of which every fourth of
+     * those with four words or more is held out; or one like LJSpeech, with {@code metadata.csv} of lines
+     * {@code name|text} or {@code name|as written|in words} and sounds of these names beside it or in {@code wavs}, or
+     * one with sounds and texts beside them ({@code a.wav, a.txt}), of which every fiftieth is held out.
      *
      * @throws UserError if the folder has no recordings with texts
      */
@@ -55,7 +55,8 @@ public record Recordings(List<Recording> training, List<Recording> held) {
             throw new UserError(folder + " cannot be read: " + e.getMessage(), e);
         }
         if (all.isEmpty()) {
-            throw new UserError(folder + " has no recordings with texts: put a " + METADATA + " of lines 'name|text', or a.txt beside a.wav");
+            throw new UserError(folder + " has no recordings with texts: put a " + METADATA
+                    + " of lines 'name|text', or a.txt beside a.wav");
         }
         return isPrompts ? divided(all, WORDS_OF_LONGER, HELD_EVERY) : divided(all, 1, HELD_OF_FOLDER);
     }
@@ -86,7 +87,9 @@ public record Recordings(List<Recording> training, List<Recording> held) {
                 Path file = SUFFIXES.stream().sorted().flatMap(suffix -> Stream.of("", "wavs/")
                                 .map(place -> folder.resolve(place + fields[0] + "." + suffix)))
                         .filter(Files::exists).findFirst()
-                        .orElseThrow(() -> new UserError("%s names %s, and there is no such sound".formatted(folder.resolve(METADATA), fields[0])));
+                        .orElseThrow(() ->
+                                new UserError("%s names %s, and there is no such sound"
+                                        .formatted(folder.resolve(METADATA), fields[0])));
                 all.add(recording(folder, file, fields[1].strip()));
             }
         }

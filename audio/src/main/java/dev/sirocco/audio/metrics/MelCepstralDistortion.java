@@ -3,8 +3,8 @@ package dev.sirocco.audio.metrics;
 import java.util.Arrays;
 
 /**
- * The mel-cepstral distortion in dB (Kubichek 1993): 10 √2 / ln 10 · |c - c'|, the mean over the frames. The coefficient
- * of loudness, number 0, is left out. Figures compare only with figures from the same kind of cepstra.
+ * The mel-cepstral distortion in dB (Kubichek 1993): 10 √2 / ln 10 · |c - c'|, the mean over the frames. The
+ * coefficient of loudness, number 0, is left out. Figures compare only with figures from the same kind of cepstra.
  */
 public final class MelCepstralDistortion {
 

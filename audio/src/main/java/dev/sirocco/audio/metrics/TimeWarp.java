@@ -17,7 +17,10 @@ public record TimeWarp(int[] first, int[] second, double cost) {
     private static final byte IN_FIRST = 1;
     private static final byte IN_SECOND = 2;
 
-    /** @param a (frames, n), at least one frame; @param b (frames, n); time and memory grow with the product of the frames */
+    /**
+     * @param a (frames, n), at least one frame; @param b (frames, n); time and memory grow with the product of
+     *     the frames
+     */
     public static TimeWarp of(float[][] a, float[][] b) {
         if (a.length == 0 || b.length == 0) {
             throw new IllegalArgumentException(a.length + " and " + b.length + " frames have no path");
@@ -52,7 +55,8 @@ public record TimeWarp(int[] first, int[] second, double cost) {
             i -= step == IN_SECOND ? 0 : 1;
             j -= step == IN_FIRST ? 0 : 1;
         }
-        return new TimeWarp(Arrays.copyOfRange(first, at, first.length), Arrays.copyOfRange(second, at, second.length), cost);
+        return new TimeWarp(Arrays.copyOfRange(first, at, first.length), Arrays.copyOfRange(second, at, second.length),
+                cost);
     }
 
     private static double distance(float[] x, float[] y) {

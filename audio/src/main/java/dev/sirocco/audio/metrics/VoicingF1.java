@@ -30,7 +30,8 @@ public final class VoicingF1 {
 
     static void checkFrames(float[] expected, float[] actual) {
         if (expected.length != actual.length) {
-            throw new IllegalArgumentException(expected.length + " and " + actual.length + " frames: cut or warp them to one length");
+            throw new IllegalArgumentException(expected.length + " and " + actual.length
+                    + " frames: cut or warp them to one length");
         }
     }
 }

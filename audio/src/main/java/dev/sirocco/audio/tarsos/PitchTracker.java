@@ -20,7 +20,8 @@ public record PitchTracker(double lowest, double highest, double hop, double thr
 
     public PitchTracker {
         if (!(lowest > 0 && highest > lowest && hop > 0 && threshold > 0 && threshold < 1)) {
-            throw new IllegalArgumentException(lowest + " … " + highest + " Hz, hop " + hop + ", threshold " + threshold);
+            throw new IllegalArgumentException(lowest + " … " + highest + " Hz, hop " + hop + ", threshold "
+                    + threshold);
         }
     }
 

@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Learns to speak (Mehta et al. 2024, section 3). For each batch a program of its own finds how the present encoder's means
- * fit the recordings, {@link MonotonicAlignment} which frames are whose; with that in hand a step learns three things: the
- * means, the durations, and the flow from noise to the frames of a random piece of each recording.
+ * Learns to speak (Mehta et al. 2024, section 3). For each batch a program of its own finds how the present encoder's
+ * means fit the recordings, {@link MonotonicAlignment} which frames are whose; with that in hand a step learns three
+ * things: the means, the durations, and the flow from noise to the frames of a random piece of each recording.
  */
 public final class AcousticTask implements Task, AutoCloseable {
 
@@ -57,7 +57,8 @@ public final class AcousticTask implements Task, AutoCloseable {
     private final Program alignment;
 
     /** @param held to validate on, may be empty */
-    public AcousticTask(Acoustic acoustic, List<Utterance> training, List<Utterance> held, Config config, Executor executor) {
+    public AcousticTask(Acoustic acoustic, List<Utterance> training, List<Utterance> held, Config config,
+            Executor executor) {
         this.acoustic = acoustic;
         this.config = config;
         this.training = training;
@@ -67,8 +68,8 @@ public final class AcousticTask implements Task, AutoCloseable {
         all.addAll(held);
         for (Utterance u : all) {
             if (u.symbols.length > Math.min(u.frames(mels), acoustic.config().context())) {
-                throw new IllegalArgumentException("%d symbols for %d frames and a context of %d".formatted(u.symbols.length,
-                        u.frames(mels), acoustic.config().context()));
+                throw new IllegalArgumentException("%d symbols for %d frames and a context of %d"
+                        .formatted(u.symbols.length, u.frames(mels), acoustic.config().context()));
             }
         }
         longest = all.stream().mapToInt(u -> u.frames(mels)).max().orElseThrow();
@@ -78,7 +79,8 @@ public final class AcousticTask implements Task, AutoCloseable {
 
     private Graph traceAlignment() {
         Graph g = new Graph();
-        Acoustic.Encoded encoded = acoustic.encode(g.input("text", DType.I32, config.batch, context()), g.input("voice", DType.I32, config.batch));
+        Acoustic.Encoded encoded = acoustic.encode(g.input("text", DType.I32, config.batch, context()),
+                g.input("voice", DType.I32, config.batch));
         Tensor mel = g.input("mel", DType.F32, config.batch, mels(), longest);
         g.output("fit", Acoustic.fit(encoded.means(), mel));
         g.output("hidden", encoded.hidden());
@@ -86,8 +88,8 @@ public final class AcousticTask implements Task, AutoCloseable {
     }
 
     /**
-     * The mean of the three losses' sum. Durations are learned from the hidden as the alignment's program has it, an input
-     * here, so that they do not pull at the encoder.
+     * The mean of the three losses' sum. Durations are learned from the hidden as the alignment's program has it, an
+     * input here, so that they do not pull at the encoder.
      */
     @Override
     public Tensor loss(Graph g) {
@@ -100,11 +102,12 @@ public final class AcousticTask implements Task, AutoCloseable {
         Tensor logDurations = g.input("durations", DType.F32, n, context());
         Tensor isSymbol = g.input("symbols", DType.F32, n, context());
 
-        Tensor spread = Acoustic.spread(acoustic.encode(text, voice), path);                         // (N, piece, mels + width)
+        Tensor spread = Acoustic.spread(acoustic.encode(text, voice), path);                 // (N, piece, mels + width)
         Tensor prior = Losses.mse(spread.slice(-1, 0, mels()), mel.transpose()).mul(0.5);
         Tensor flow = new DiffusionLoss(new RectifiedFlow(), Prediction.FLOW)
                 .of((x, time) -> acoustic.velocity(x, time, spread, voice), mel);
-        Tensor duration = acoustic.logDurations(hidden).sub(logDurations).square().mul(isSymbol).sum().div(isSymbol.sum());
+        Tensor duration = acoustic.logDurations(hidden).sub(logDurations).square().mul(isSymbol).sum()
+                .div(isSymbol.sum());
         return prior.add(flow).add(duration);
     }
 
@@ -187,7 +190,8 @@ public final class AcousticTask implements Task, AutoCloseable {
         List<int[]> durations = new ArrayList<>();
         for (int row = 0; row < config.batch; row++) {
             Utterance u = batch.get(row);
-            durations.add(MonotonicAlignment.search(fit, row * context() * longest, longest, u.symbols.length, u.frames(mels())));
+            durations.add(MonotonicAlignment.search(fit, row * context() * longest, longest, u.symbols.length,
+                    u.frames(mels())));
         }
         return durations;
     }

@@ -55,8 +55,8 @@ public final class VocoderTask implements Task {
     private final List<float[]> validation;
 
     /**
-     * @param discriminators made in the vocoder's scope, below {@code training}, so that a stored model lacks them; null
-     *     for none
+     * @param discriminators made in the vocoder's scope, below {@code training}, so that a stored model lacks them;
+     *     null for none
      * @param training       recordings, at least one, of the mel spectrogram's rate
      * @param held           to validate on, may be empty
      */

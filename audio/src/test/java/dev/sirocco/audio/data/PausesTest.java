@@ -28,7 +28,7 @@ class PausesTest {
 
     @Test
     void pausesWithinSentencesAreLeftOut() {
-        float[][] frames = frames(5, 50, 12, 50, 30, 60, 20, 70, 14, 70, 5);      // a comma in the first and in the last
+        float[][] frames = frames(5, 50, 12, 50, 30, 60, 20, 70, 14, 70, 5);     // a comma in the first and in the last
         assertArrayEquals(new int[] {132, 217}, Pauses.between(frames, new int[] {11, 6, 15}).orElseThrow());
         assertArrayEquals(new int[0], Pauses.between(frames, new int[] {7}).orElseThrow());
     }

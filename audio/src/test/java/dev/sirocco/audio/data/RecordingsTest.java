@@ -28,8 +28,8 @@ class RecordingsTest {
 
     @Test
     void everyFourthLongPromptIsHeldOut() throws IOException {
-        StringBuilder texts = new StringBuilder("; Core Sounds\n\nbeep: [this is a tone]\nsilence/1: (1 second of silence)\nletters/dash: dash [-]\n"
-                + "gone: This one has no sound\n");
+        StringBuilder texts = new StringBuilder("; Core Sounds\n\nbeep: [this is a tone]\n"
+                + "silence/1: (1 second of silence)\nletters/dash: dash [-]\ngone: This one has no sound\n");
         for (int i = 1; i <= 8; i++) {
             texts.append("p").append(i).append(": one two: three, number ").append(i).append('\n');
             sound("p" + i + ".g722");
@@ -42,7 +42,8 @@ class RecordingsTest {
         }
         Recordings all = Recordings.read(folder);
         assertEquals(List.of("p4.g722", "p8.g722"), all.held().stream().map(Recording::name).toList());
-        assertEquals(List.of("dash", "one two: three, number 1"), all.training().subList(0, 2).stream().map(Recording::text).toList());
+        assertEquals(List.of("dash", "one two: three, number 1"),
+                all.training().subList(0, 2).stream().map(Recording::text).toList());
         assertEquals(7, all.training().size());
         assertEquals(8_000, all.held().getFirst().sound(8_000).rate());
     }
@@ -52,7 +53,8 @@ class RecordingsTest {
         sound("wavs/one.wav");
         sound("two.flac");
         Files.writeString(folder.resolve("metadata.csv"), "one|Dr. One|Doctor One\ntwo|Two\n");
-        assertEquals(List.of("Dr. One", "Two"), Recordings.read(folder).training().stream().map(Recording::text).toList());
+        assertEquals(List.of("Dr. One", "Two"),
+                Recordings.read(folder).training().stream().map(Recording::text).toList());
         Files.writeString(folder.resolve("metadata.csv"), "three|Three\n");
         assertTrue(assertThrows(UserError.class, () -> Recordings.read(folder)).getMessage().contains("three"));
     }

@@ -147,7 +147,8 @@ class MetricsTest {
 
     @Test
     void periodicityErrorIsARootMeanSquare() {
-        assertEquals(Math.sqrt((0.25 + 0 + 1) / 3), PeriodicityError.of(new float[] {0.5f, 1, 0}, new float[] {0, 1, 1}), 1e-7);
+        assertEquals(Math.sqrt((0.25 + 0 + 1) / 3),
+                PeriodicityError.of(new float[] {0.5f, 1, 0}, new float[] {0, 1, 1}), 1e-7);
     }
 
     @Test

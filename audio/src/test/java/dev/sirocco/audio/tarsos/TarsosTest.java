@@ -106,7 +106,8 @@ class TarsosTest {
         for (double begin : begins) {
             int from = (int) (begin * rate);
             for (int i = 0; i < rate / 5; i++) {
-                samples[from + i] += (float) (0.5 * Math.exp(-i / (0.05 * rate)) * Math.sin(2 * Math.PI * 700 * i / rate));
+                samples[from + i] += (float) (0.5 * Math.exp(-i / (0.05 * rate))
+                        * Math.sin(2 * Math.PI * 700 * i / rate));
             }
         }
         double[] found = Onsets.DEFAULT.in(new Sound(samples, rate));

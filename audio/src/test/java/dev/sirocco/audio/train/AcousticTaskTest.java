@@ -74,8 +74,8 @@ class AcousticTaskTest {
         AcousticTask.Config config = new AcousticTask.Config(8, PIECE, -0.5f, 1);
         Optimizer optimizer = new Optimizer(acoustic.parameters(), Group.all(new AdamW(0.01, 0.9, 0.95, 1e-8, 0)));
         try (AcousticTask task = new AcousticTask(acoustic, speech(100, 1), held, config, executor)) {
-            try (Trainer trainer = new Trainer(task, optimizer, Schedule.constant(), Trainer.Config.ofSteps(300, 0, 0), folder,
-                    Map.of(), executor, new PrintStream(OutputStream.nullOutputStream()))) {
+            try (Trainer trainer = new Trainer(task, optimizer, Schedule.constant(), Trainer.Config.ofSteps(300, 0, 0),
+                    folder, Map.of(), executor, new PrintStream(OutputStream.nullOutputStream()))) {
                 Trainer.Result result = trainer.run();
                 assertTrue(result.bestLoss() < 1, "validation loss " + result.bestLoss());
             }
@@ -91,7 +91,8 @@ class AcousticTaskTest {
                     int[] symbols = held.get(row).symbols();
                     int wrong = 0;
                     for (int t = 0; t < symbols.length; t++) {
-                        assertEquals(length(symbols[t]), durations[row * CONTEXT + t], 0.6, "row " + row + ", symbol " + t);
+                        assertEquals(length(symbols[t]), durations[row * CONTEXT + t], 0.6,
+                                "row " + row + ", symbol " + t);
                     }
                     float[] mel = held.get(row).mel();
                     int frames = mel.length / MELS;
@@ -114,7 +115,8 @@ class AcousticTaskTest {
     @Test
     void moreSymbolsThanFramesAreRefused() {
         Utterance hasty = new Utterance(new int[] {1, 2, 3}, 0, new float[2 * MELS]);
-        assertThrows(IllegalArgumentException.class, () -> new AcousticTask(new Acoustic(SMALL, Scope.root(1)), List.of(hasty), List.of(),
-                new AcousticTask.Config(1, PIECE, 0, 1), Executors.vector()));
+        assertThrows(IllegalArgumentException.class,
+                () -> new AcousticTask(new Acoustic(SMALL, Scope.root(1)), List.of(hasty), List.of(),
+                        new AcousticTask.Config(1, PIECE, 0, 1), Executors.vector()));
     }
 }

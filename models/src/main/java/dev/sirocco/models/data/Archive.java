@@ -41,7 +41,8 @@ public final class Archive {
      * @param source a folder, with all folders in it, or an archive; the content tells which kind
      * @param wanted by path within, with {@code /} between folders
      * @return the contents by path, in the order of the paths, so that it is the same everywhere
-     * @throws UserError if it is missing, damaged, no archive, or too large: 64 MB a file and 2 GB together are the most
+     * @throws UserError if it is missing, damaged, no archive, or too large: 64 MB a file and 2 GB together are the
+     *     most
      */
     public static SortedMap<String, byte[]> read(Path source, Predicate<String> wanted) {
         Archive archive = new Archive(source, wanted);
@@ -57,7 +58,8 @@ public final class Archive {
             throw new UserError(source + ": no such file or folder", e);
         } catch (IOException | IllegalArgumentException e) {
             throw new UserError(source + " cannot be read as a folder, a zip or a tar.gz ("
-                    + (e.getMessage() == null ? "it ends early" : e.getMessage()) + "): it may be damaged, get it again", e);
+                    + (e.getMessage() == null ? "it ends early" : e.getMessage())
+                    + "): it may be damaged, get it again", e);
         }
         return archive.files;
     }
@@ -102,8 +104,8 @@ public final class Archive {
         byte[] content = in.readNBytes(MOST_FILE_BYTES + 1);
         bytes += content.length;
         if (content.length > MOST_FILE_BYTES || bytes > MOST_BYTES) {
-            throw new UserError(source + " is too large at " + path + ": at most " + (MOST_FILE_BYTES >> 20) + " MB a file and "
-                    + (MOST_BYTES >> 30) + " GB together are read");
+            throw new UserError(source + " is too large at " + path + ": at most " + (MOST_FILE_BYTES >> 20)
+                    + " MB a file and " + (MOST_BYTES >> 30) + " GB together are read");
         }
         files.put(path, content);
     }

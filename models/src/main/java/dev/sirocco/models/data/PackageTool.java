@@ -21,16 +21,17 @@ interface PackageTool {
         try {
             process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
         } catch (IOException e) {
-            throw new UserError(command[0] + " is needed to get this and is not on the PATH: install it, or get the files "
-                    + "in another way and name their path", e);
+            throw new UserError(command[0] + " is needed to get this and is not on the PATH: install it, or get the "
+                    + "files in another way and name their path", e);
         }
         try {
             process.getOutputStream().close();
-            List<String> printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            List<String> printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines()
+                    .toList();
             int code = process.waitFor();
             if (code != 0) {
-                throw new UserError("'" + String.join(" ", command) + "' failed with code " + code + ": " + complaint(printed)
-                        + (command[0].equals("apt-get") ? " ('apt-get update' may help)" : ""));
+                throw new UserError("'" + String.join(" ", command) + "' failed with code " + code + ": "
+                        + complaint(printed) + (command[0].equals("apt-get") ? " ('apt-get update' may help)" : ""));
             }
         } catch (IOException e) {
             throw new UserError("'" + String.join(" ", command) + "' was cut off: " + e.getMessage(), e);
@@ -43,7 +44,8 @@ interface PackageTool {
 
     /** The line that says most: npm's and apt's errors begin in their own ways. */
     private static String complaint(List<String> printed) {
-        return printed.stream().filter(line -> line.startsWith("E: ") || line.matches("npm (ERR!|error) (?!code|errno).*"))
+        return printed.stream().filter(line -> line.startsWith("E: ")
+                || line.matches("npm (ERR!|error) (?!code|errno).*"))
                 .findFirst().orElseGet(() -> printed.isEmpty() ? "it said nothing" : printed.getLast());
     }
 }

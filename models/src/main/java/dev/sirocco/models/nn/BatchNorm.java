@@ -18,8 +18,8 @@ public record BatchNorm(String path, State weight, State bias, State runningMean
 
     public BatchNorm(Scope scope, int channels) {
         this(scope.path(), scope.param("weight", Init.ones(), channels), scope.param("bias", Init.zeros(), channels),
-                scope.buffer("running_mean", Init.zeros(), channels), scope.buffer("running_var", Init.ones(), channels),
-                0.1, 1e-5);
+                scope.buffer("running_mean", Init.zeros(), channels),
+                scope.buffer("running_var", Init.ones(), channels), 0.1, 1e-5);
     }
 
     @Override

@@ -69,7 +69,9 @@ public final class Losses {
         return logP.exp().mul(logP.sub(logQ)).sum(-1).mean();
     }
 
-    /** The divergence of N(mean, exp(logVariance)) from N(0, 1), the mean over all elements (Kingma and Welling 2014). */
+    /**
+     * The divergence of N(mean, exp(logVariance)) from N(0, 1), the mean over all elements (Kingma and Welling 2014).
+     */
     public static Tensor klToStandardNormal(Tensor mean, Tensor logVariance) {
         return mean.square().add(logVariance.exp()).sub(logVariance).sub(1).mul(0.5).mean();
     }

@@ -18,8 +18,9 @@ public record Mlp(Linear up, Linear gate, Activation activation, Linear down) im
 
     /** Gated by SiLU, the layers being named {@code up}, {@code gate} and {@code down}, without biases. */
     public static Mlp swiGlu(Scope scope, int width, int hidden) {
-        return new Mlp(new Linear(scope.at("up"), width, hidden, false), new Linear(scope.at("gate"), width, hidden, false),
-                Activation.SILU, new Linear(scope.at("down"), hidden, width, false));
+        return new Mlp(new Linear(scope.at("up"), width, hidden, false),
+                new Linear(scope.at("gate"), width, hidden, false), Activation.SILU,
+                new Linear(scope.at("down"), hidden, width, false));
     }
 
     @Override

@@ -30,7 +30,8 @@ public final class ResidualBlock implements Layer {
         norm2 = new GroupNorm(scope.at("norm2"), groups, out, eps);
         this.dropout = new Dropout(dropout);
         conv2 = new Convolution(scope.at("conv2"), Convolution.Config.same(2, out, out, 3));
-        shortcut = in == out ? null : new Convolution(scope.at("conv_shortcut"), Convolution.Config.same(2, in, out, 1));
+        shortcut = in == out ? null
+                : new Convolution(scope.at("conv_shortcut"), Convolution.Config.same(2, in, out, 1));
     }
 
     /** For a block without a time. */

@@ -90,15 +90,16 @@ public final class Scope {
                 return new Storage(dtype, shape);
             }
             if (!found.shape().equals(shape)) {
-                throw new UserError(from + ": " + name + " has the shape " + found.shape() + ", this model needs " + shape
-                        + "; was it made with other settings?");
+                throw new UserError(from + ": " + name + " has the shape " + found.shape() + ", this model needs "
+                        + shape + "; was it made with other settings?");
             }
             return found.to(dtype);
         }, DType.F32, ""));
         List<String> unexpected = tensors.keySet().stream().filter(isIgnored.negate())
                 .filter(name -> parameters.all().stream().noneMatch(s -> s.name().equals(name))).sorted().toList();
         if (!missing.isEmpty() || !unexpected.isEmpty()) {
-            throw new UserError(from + " does not fit this model: " + (missing.isEmpty() ? "" : "missing " + few(missing))
+            throw new UserError(from + " does not fit this model: "
+                    + (missing.isEmpty() ? "" : "missing " + few(missing))
                     + (missing.isEmpty() || unexpected.isEmpty() ? "" : "; ")
                     + (unexpected.isEmpty() ? "" : "unexpected " + few(unexpected)));
         }

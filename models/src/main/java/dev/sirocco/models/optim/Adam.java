@@ -5,7 +5,9 @@ import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Tensor;
 import java.util.List;
 
-/** Kingma and Ba 2015, algorithm 1, with weight decay added to the gradient; see {@link AdamW} for the decoupled one. */
+/**
+ * Kingma and Ba 2015, algorithm 1, with weight decay added to the gradient; see {@link AdamW} for the decoupled one.
+ */
 public record Adam(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
         implements Algorithm {
 

@@ -19,7 +19,8 @@ public record Ddim(double eta) implements Solver {
             double noise = eta * nextSigma / sigma * Math.sqrt(sigma * sigma - kept * kept);         // equation 16
             double direction = Math.sqrt(nextSigma * nextSigma - noise * noise);                     // equation 12
             // ε is (x - α x_0) / σ with the x_0 that was not clipped
-            return new SolverStep(time, next, direction / sigma, -direction * alpha / sigma, schedule.alpha(next), 0, 0, noise);
+            return new SolverStep(time, next, direction / sigma, -direction * alpha / sigma, schedule.alpha(next), 0, 0,
+                    noise);
         });
     }
 }

@@ -22,7 +22,9 @@ public record DiffusionLoss(NoiseSchedule schedule, Prediction prediction, Times
     /** A distribution of times. */
     public enum Times {
         UNIFORM,
-        /** The sigmoid of a normal number, mostly in the middle (Esser et al. 2024, equation 19, with m = 0 and s = 1). */
+        /**
+         * The sigmoid of a normal number, mostly in the middle (Esser et al. 2024, equation 19, with m = 0 and s = 1).
+         */
         LOGIT_NORMAL
     }
 

@@ -30,7 +30,8 @@ import java.util.function.Supplier;
  * Denoiser denoiser = (x, time) -> dit.predict(x, time, x.graph().read(labels).slice(0, 0, x.dim(0)));
  * try (var sampler = new DiffusionSampler(denoiser, schedule, Prediction.V, Shape.of(n, 4, 8, 8), executor)) {
  *     labels.storage().set(…);
- *     float[] samples = sampler.sample(Settings.of(new DpmSolver(), 20).withGuidance(4), Start.at(seed, sampler.shape()));
+ *     float[] samples = sampler.sample(Settings.of(new DpmSolver(), 20).withGuidance(4),
+ *             Start.at(seed, sampler.shape()));
  * }
  * }</pre>
  */
@@ -134,8 +135,8 @@ public final class DiffusionSampler implements AutoCloseable {
      * Makes samples. Equal settings and starts give equal samples.
      *
      * @return (N, channels, …)
-     * @throws UserError if the number of steps is out of range, the picture or the mask has another size, or the network
-     *     cannot be asked about pure noise
+     * @throws UserError if the number of steps is out of range, the picture or the mask has another size, or the
+     *     network cannot be asked about pure noise
      */
     public float[] sample(Settings settings, Start start, Progress progress) {
         double[] times = settings.spacing().times(schedule, settings.steps());
@@ -144,7 +145,8 @@ public final class DiffusionSampler implements AutoCloseable {
         List<SolverStep> steps = settings.solver().steps(schedule, times);
         begin(start, times[0]);
 
-        Program p = programs.computeIfAbsent(new Variant(settings.guidance() != 1, start.mask() != null), this::compile);
+        Program p = programs.computeIfAbsent(new Variant(settings.guidance() != 1, start.mask() != null),
+                this::compile);
         for (int i = 0; i < steps.size(); i++) {
             p.input("step").set(numbers(steps.get(i), settings));
             p.input("random").set(random(start.seeds(), i + 1));
@@ -240,7 +242,8 @@ public final class DiffusionSampler implements AutoCloseable {
     private Tensor predict(Tensor samples, Tensor time) {
         Tensor output = denoiser.predict(samples, time.broadcast(Shape.of(samples.dim(0))));
         if (!output.shape().equals(samples.shape())) {
-            throw new IllegalArgumentException("the denoiser makes %s of %s".formatted(output.shape(), samples.shape()));
+            throw new IllegalArgumentException("the denoiser makes %s of %s"
+                    .formatted(output.shape(), samples.shape()));
         }
         return output;
     }
@@ -257,7 +260,8 @@ public final class DiffusionSampler implements AutoCloseable {
     private Tensor fresh(Tensor random) {
         List<Tensor> samples = new ArrayList<>();
         for (Tensor seedAndStep : random.split(0, random.dim(0))) {
-            samples.add(random.graph().add(new Op.Random(Op.RandomKind.NORMAL, shape.with(0, 1), 0), seedAndStep.reshape(2)));
+            samples.add(random.graph().add(new Op.Random(Op.RandomKind.NORMAL, shape.with(0, 1), 0),
+                    seedAndStep.reshape(2)));
         }
         return Tensor.concat(0, samples);                                        // (N, channels, …)
     }

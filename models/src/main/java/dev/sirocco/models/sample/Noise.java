@@ -3,7 +3,9 @@ package dev.sirocco.models.sample;
 import dev.sirocco.tensor.exec.Philox;
 import dev.sirocco.tensor.ir.Op.RandomKind;
 
-/** The noise that samples begin with: numbers of mean 0 and deviation 1, made on the host and so everywhere the same. */
+/**
+ * The noise that samples begin with: numbers of mean 0 and deviation 1, made on the host and so everywhere the same.
+ */
 public final class Noise {
 
     private Noise() {}

@@ -50,8 +50,8 @@ public enum Spacing {
 
     private static double karras(double most, double least, double course) {
         if (Double.isInfinite(most)) {
-            throw new UserError("Karras spacing needs a noise level to start from, and this model starts from pure noise: "
-                    + "choose trailing spacing");
+            throw new UserError("Karras spacing needs a noise level to start from, and this model starts from pure "
+                    + "noise: choose trailing spacing");
         }
         double root = Math.pow(most, 1 / RHO) + course * (Math.pow(least, 1 / RHO) - Math.pow(most, 1 / RHO));
         return Math.pow(root, RHO);

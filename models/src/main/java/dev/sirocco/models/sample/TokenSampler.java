@@ -26,7 +26,8 @@ public record TokenSampler(int candidates) {
      *
      * @param temperature logits are divided by it; 0 takes the most likely token always
      * @param topK only so many of the most likely tokens; 0 for no limit
-     * @param topP only the most likely tokens that together reach this probability (Holtzman et al. 2020); 1 for no limit
+     * @param topP only the most likely tokens that together reach this probability (Holtzman et al. 2020); 1 for no
+     *     limit
      * @param minP only tokens at least so likely, relative to the most likely (Nguyen et al. 2024); 0 for no limit
      */
     public record Settings(double temperature, int topK, double topP, double minP) {

@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A model in a safetensors file: its weights under their own names, beside them, under {@code training.}, what is needed
- * to go on training, and texts. A file is written as a whole or not at all: whatever happens, one can be read.
+ * A model in a safetensors file: its weights under their own names, beside them, under {@code training.}, what is
+ * needed to go on training, and texts. A file is written as a whole or not at all: whatever happens, one can be read.
  */
 public final class Checkpoint {
 
@@ -36,7 +36,8 @@ public final class Checkpoint {
     }
 
     /** @throws UserError if the file cannot be written */
-    public static void write(Path path, Collection<State> weights, Collection<State> training, Map<String, String> texts) {
+    public static void write(Path path, Collection<State> weights, Collection<State> training,
+            Map<String, String> texts) {
         Map<String, Storage> tensors = new LinkedHashMap<>();
         weights.forEach(s -> tensors.put(s.name(), s.storage()));
         training.forEach(s -> tensors.put(TRAINING + s.name(), s.storage()));

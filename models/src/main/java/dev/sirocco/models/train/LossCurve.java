@@ -40,7 +40,8 @@ final class LossCurve {
         }
     }
 
-    private static void add(XYChart chart, String name, List<TrainingLog.Row> rows, ToDoubleFunction<TrainingLog.Row> loss) {
+    private static void add(XYChart chart, String name, List<TrainingLog.Row> rows,
+            ToDoubleFunction<TrainingLog.Row> loss) {
         List<Long> steps = new ArrayList<>();
         List<Double> losses = new ArrayList<>();
         for (TrainingLog.Row row : rows) {

@@ -128,6 +128,7 @@ public final class Records {
         } catch (NumberFormatException e) {
             throw new UserError("%s '%s' is not a number".formatted(name, text), e);
         }
-        throw new UserError("%s '%s': expected %s".formatted(name, text, type == boolean.class ? "true or false" : type));
+        throw new UserError("%s '%s': expected %s".formatted(name, text,
+                type == boolean.class ? "true or false" : type));
     }
 }

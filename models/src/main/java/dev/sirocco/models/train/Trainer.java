@@ -23,8 +23,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Trains a model: steps, validation, log, checkpoints. Its directory holds {@code last.safetensors}, from which a run
  * can be resumed, {@code best.safetensors}, the weights with the lowest validation loss, or the latest ones where those
- * {@linkplain Task#isLatestBest count as the best}, {@code log.csv}, events for TensorBoard, and a picture of the losses.
- * A run that is stopped by Ctrl-C or SIGTERM saves first; one that is killed loses what came after its last checkpoint.
+ * {@linkplain Task#isLatestBest count as the best}, {@code log.csv}, events for TensorBoard, and a picture of the
+ * losses. A run that is stopped by Ctrl-C or SIGTERM saves first; one that is killed loses what came after its last
+ * checkpoint.
  *
  * <pre>{@code
  * Trainer trainer = new Trainer(task, optimizer, Schedule.cosine(0.1).withWarmup(0.02), config, Executors.best());
@@ -44,7 +45,8 @@ public final class Trainer implements AutoCloseable {
      * @param validateEvery steps, 0 for only at the end
      * @param saveEvery steps, 0 for only at the end
      * @param logEvery steps
-     * @param inspectEvery steps after which activations, weights and gradients are measured, for TensorBoard; 0 for never
+     * @param inspectEvery steps after which activations, weights and gradients are measured, for TensorBoard; 0 for
+     *     never
      * @param accumulate batches in a step
      * @param clip the largest norm of the gradients, 0 for no clipping
      * @param emaDecay of the averages that are validated and kept instead of the weights, 0 for none
@@ -70,8 +72,8 @@ public final class Trainer implements AutoCloseable {
         }
 
         public Config withClip(double other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, other, emaDecay,
-                    recompute, seed);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, other,
+                    emaDecay, recompute, seed);
         }
 
         public Config withEma(double other) {
@@ -85,13 +87,13 @@ public final class Trainer implements AutoCloseable {
         }
 
         public Config withRecompute(boolean other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, clip, emaDecay,
-                    other, seed);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, clip,
+                    emaDecay, other, seed);
         }
 
         public Config withSeed(long other) {
-            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, clip, emaDecay,
-                    recompute, other);
+            return new Config(steps, minutes, validateEvery, saveEvery, logEvery, inspectEvery, accumulate, clip,
+                    emaDecay, recompute, other);
         }
     }
 
@@ -232,8 +234,8 @@ public final class Trainer implements AutoCloseable {
         while (!isDone() && !stopRequested) {
             loss = training.run(step, schedule.at(fraction(stepSeconds(first, start))));
             if (!Double.isFinite(loss)) {
-                throw new UserError(text("the loss is %s at step %,d: choose a lower learning rate, or clip the gradients; "
-                        + "the last checkpoint is of step %,d", loss, step, saved));
+                throw new UserError(text("the loss is %s at step %,d: choose a lower learning rate, or clip the "
+                        + "gradients; the last checkpoint is of step %,d", loss, step, saved));
             }
             step++;
             sum += loss;

@@ -19,12 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Symbols of speech to a mel spectrogram, after Matcha-TTS (Mehta et al. 2024) with the ConvNeXt blocks of SupertonicTTS
- * (Kim et al. 2025): an encoder says for each symbol how its frames look on average and how many they are; a decoder makes
- * of the averages, laid out along the frames, the spectrogram itself, by a flow from noise. How the symbols of a recording
- * lie along its frames is found by {@link MonotonicAlignment}.
+ * Symbols of speech to a mel spectrogram, after Matcha-TTS (Mehta et al. 2024) with the ConvNeXt blocks of
+ * SupertonicTTS (Kim et al. 2025): an encoder says for each symbol how its frames look on average and how many they
+ * are; a decoder makes of the averages, laid out along the frames, the spectrogram itself, by a flow from noise. How
+ * the symbols of a recording lie along its frames is found by {@link MonotonicAlignment}.
  *
- * <p>A text has as many symbols as the context is long: what stands behind its end is the symbol 0, seen like any other.
+ * <p>A text has as many symbols as the context is long: what stands behind its end is the symbol 0, seen like any
+ * other.
  */
 public final class Acoustic {
 
@@ -41,8 +42,8 @@ public final class Acoustic {
      * @param width channels of a frame in the decoder
      * @param layers ConvNeXt blocks of the decoder
      */
-    public record Config(int symbols, int context, int voices, int mels, int textWidth, int textLayers, int heads, int width,
-            int layers) {
+    public record Config(int symbols, int context, int voices, int mels, int textWidth, int textLayers, int heads,
+            int width, int layers) {
 
         /** 8.5M parameters. */
         public static Config small(int symbols, int voices, int mels) {
@@ -62,7 +63,10 @@ public final class Acoustic {
      */
     public record Encoded(Tensor hidden, Tensor means) {}
 
-    /** The frames around, then the channels with each other (Liu et al. 2022); told time and voice if it has a modulation. */
+    /**
+     * The frames around, then the channels with each other (Liu et al. 2022); told time and voice if it has a
+     * modulation.
+     */
     private static final class Block {
 
         private final String path;
@@ -76,7 +80,8 @@ public final class Acoustic {
             path = scope.path();
             depthwise = new Convolution(scope.at("dwconv"),
                     Convolution.Config.same(1, width, width, KERNEL).withGroups(width).withDilation(dilation), INIT);
-            norm = isModulated ? new LayerNorm(scope.at("norm").path(), null, null, EPS) : new LayerNorm(scope.at("norm"), width, EPS);
+            norm = isModulated ? new LayerNorm(scope.at("norm").path(), null, null, EPS)
+                    : new LayerNorm(scope.at("norm"), width, EPS);
             mlp = new Mlp(new Linear(scope.at("pwconv1"), width, 4 * width, true, INIT), null, Activation.GELU,
                     new Linear(scope.at("pwconv2"), 4 * width, width, true, INIT));
             gamma = isModulated ? null : scope.param("gamma", Init.constant(0.2), width);
@@ -107,10 +112,12 @@ public final class Acoustic {
         TextLayer(Scope scope, int width, int heads) {
             path = scope.path();
             int size = width / heads;
-            Attention.Config config = new Attention.Config(heads, heads, size, false, false, new Rotary(size, 10_000, false), false);
+            Attention.Config config = new Attention.Config(heads, heads, size, false, false,
+                    new Rotary(size, 10_000, false), false);
             norm1 = new LayerNorm(scope.at("norm1"), width, EPS);
             attention = new Attention(scope.at("attn").path(), config,
-                    Projection.fused(new Linear(scope.at("attn").at("qkv"), width, 3 * width, true, INIT), width, width),
+                    Projection.fused(new Linear(scope.at("attn").at("qkv"), width, 3 * width, true, INIT), width,
+                            width),
                     new Linear(scope.at("attn").at("proj"), width, width, true, INIT));
             norm2 = new LayerNorm(scope.at("norm2"), width, EPS);
             mlp = new Mlp(new Linear(scope.at("mlp").at("fc1"), width, 4 * width, true, INIT), null, Activation.GELU,
@@ -177,7 +184,8 @@ public final class Acoustic {
         durations = new Linear(duration.at("out"), c.textWidth, 1, true, Init.zeros());
 
         Scope decoder = scope.at("decoder");
-        time = new TimestepEmbedding(decoder.at("time").at(0), decoder.at("time").at(2), WAVES, c.width, Init.normal(0.02));
+        time = new TimestepEmbedding(decoder.at("time").at(0), decoder.at("time").at(2), WAVES, c.width,
+                Init.normal(0.02));
         voices = new Embedding(decoder.at("voices"), c.voices, c.width, Init.normal(0.02));
         in = new Linear(decoder.at("in"), 2 * c.mels + c.textWidth, c.width, true, INIT);
         for (int i = 0; i < c.layers; i++) {

@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The autoencoder of latent diffusion (Rombach et al. 2022, appendix G): pictures to a smaller grid of numbers, kept near
- * a normal distribution, and back. The names of its parameters are those of diffusers' AutoencoderKL, which has Stable
- * Diffusion's weights.
+ * The autoencoder of latent diffusion (Rombach et al. 2022, appendix G): pictures to a smaller grid of numbers, kept
+ * near a normal distribution, and back. The names of its parameters are those of diffusers' AutoencoderKL, which has
+ * Stable Diffusion's weights.
  */
 public final class AutoencoderKl {
 
@@ -30,7 +30,8 @@ public final class AutoencoderKl {
      *
      * @param channels of the pictures
      * @param latent channels of the latents
-     * @param widths channels at each level, multiples of {@code groups}; each level but the first halves height and width
+     * @param widths channels at each level, multiples of {@code groups}; each level but the first halves height and
+     *     width
      * @param blocks residual blocks at each level of the encoder; the decoder has one more
      * @param groups of the norms
      * @param hasAttention whether there is attention at the lowest level
@@ -52,7 +53,8 @@ public final class AutoencoderKl {
 
         /** With the scale and shift that were measured on a data set. */
         public Config withScale(double otherScale, double otherShift) {
-            return new Config(channels, latent, widths, blocks, groups, hasAttention, hasQuantConv, otherScale, otherShift);
+            return new Config(channels, latent, widths, blocks, groups, hasAttention, hasQuantConv, otherScale,
+                    otherShift);
         }
 
         /** How many times smaller the latents' height and width are than the pictures'. */

@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pictures and captions as vectors of one space, those that belong together pointing the same way (Radford et al. 2021).
- * The names of its parameters are those of Hugging Face's CLIPModel.
+ * Pictures and captions as vectors of one space, those that belong together pointing the same way (Radford et al.
+ * 2021). The names of its parameters are those of Hugging Face's CLIPModel.
  */
 public final class Clip {
 
@@ -34,9 +34,9 @@ public final class Clip {
      * @param end the token that ends a caption
      * @param common size of the space that both are projected into
      */
-    public record Config(int size, int patch, int channels, int layers, int heads, int width, int hidden, int vocabulary,
-            int context, int textLayers, int textHeads, int textWidth, int textHidden, int end, int common,
-            Activation activation) {
+    public record Config(int size, int patch, int channels, int layers, int heads, int width, int hidden,
+            int vocabulary, int context, int textLayers, int textHeads, int textWidth, int textHidden, int end,
+            int common, Activation activation) {
 
         /** The published ViT-B/32; 151M parameters. */
         public static Config b32() {

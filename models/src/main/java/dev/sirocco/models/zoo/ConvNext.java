@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * ConvNeXt (Liu et al. 2022): a convolutional network with a transformer's manners. The names of its parameters are those
- * of Hugging Face's facebook/convnext-tiny-224.
+ * ConvNeXt (Liu et al. 2022): a convolutional network with a transformer's manners. The names of its parameters are
+ * those of Hugging Face's facebook/convnext-tiny-224.
  */
 public final class ConvNext {
 
@@ -115,8 +115,8 @@ public final class ConvNext {
             blocks.add(new Block(scope.at("layers").at(i), width));
         }
         return index == 0 ? new Stage(null, null, blocks)
-                : new Stage(new LayerNorm(down.at(0), in, EPS), new PatchEmbedding(down.at(1), in, 2, width, true, INIT),
-                        blocks);
+                : new Stage(new LayerNorm(down.at(0), in, EPS),
+                        new PatchEmbedding(down.at(1), in, 2, width, true, INIT), blocks);
     }
 
     public Config config() {

@@ -19,9 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Diffusion transformer (Peebles and Xie 2023): what to take away from noisy pictures or latents, for a time and a class.
- * Norms are scaled and shifted by the two (adaLN-Zero, figure 3). With a text, its words are attended to in every block
- * (Chen et al. 2024, PixArt-α, section 2.3), and a vector of the whole is added to the time.
+ * Diffusion transformer (Peebles and Xie 2023): what to take away from noisy pictures or latents, for a time and a
+ * class. Norms are scaled and shifted by the two (adaLN-Zero, figure 3). With a text, its words are attended to in
+ * every block (Chen et al. 2024, PixArt-α, section 2.3), and a vector of the whole is added to the time.
  *
  * <p>The names of its parameters are those of the authors' checkpoints (facebookresearch/DiT); PixArt-α's for the
  * attention to words.
@@ -75,8 +75,8 @@ public final class Dit {
             return new Config(32, 2, 4, 28, 16, 1152, 1000, true);
         }
 
-        public Config withText(int otherVocabulary, int otherContext, int layersOfText, int headsOfText, int widthOfText,
-                int otherEnd) {
+        public Config withText(int otherVocabulary, int otherContext, int layersOfText, int headsOfText,
+                int widthOfText, int otherEnd) {
             return new Config(size, patch, channels, layers, heads, width, classes, learnsSigma, otherVocabulary,
                     otherContext, layersOfText, headsOfText, widthOfText, otherEnd);
         }
@@ -185,7 +185,8 @@ public final class Dit {
         Scope times = scope.at("t_embedder").at("mlp");
         time = new TimestepEmbedding(times.at(0), times.at(2), WAVES, c.width, Init.normal(0.02));
         labels = c.classes == 0 ? null
-                : new Embedding(scope.at("y_embedder").at("embedding_table"), c.classes + 1, c.width, Init.normal(0.02));
+                : new Embedding(scope.at("y_embedder").at("embedding_table"), c.classes + 1, c.width,
+                        Init.normal(0.02));
         textEncoder = c.vocabulary == 0 ? null : new TextEncoder(c.text(), scope.at("text_model"));
         textProjection = c.vocabulary == 0 ? null
                 : new Linear(scope.at("text_projection"), c.textWidth, c.width, true, Init.normal(0.02));

@@ -78,7 +78,8 @@ public final class GptDecoder implements AutoCloseable {
      */
     public int[] next(int[][] tokens) {
         if (tokens.length != cache.batch() || tokens[0].length == 0) {
-            throw new IllegalArgumentException("%d rows of tokens for %d texts".formatted(tokens.length, cache.batch()));
+            throw new IllegalArgumentException("%d rows of tokens for %d texts"
+                    .formatted(tokens.length, cache.batch()));
         }
         int[] token = readAll(tokens);
         drawn++;
@@ -136,7 +137,8 @@ public final class GptDecoder implements AutoCloseable {
         position += count;
         int[] token = p.output("token").ints();
         if (Arrays.stream(token).anyMatch(t -> t == TokenSampler.NONE)) {
-            throw new UserError("the network's logits are not numbers (NaN): its weights are damaged, or training diverged");
+            throw new UserError("the network's logits are not numbers (NaN): its weights are damaged, or training "
+                    + "diverged");
         }
         return token;
     }

@@ -32,7 +32,8 @@ public final class GptTask implements Task {
     public GptTask(Gpt gpt, int[] training, int[] validation, int batch, long seed) {
         context = gpt.config().context();
         if (training.length < 2 * context) {
-            throw new UserError("the text has %,d tokens, at least %,d are needed: take a longer one, or a shorter context"
+            throw new UserError(
+                    "the text has %,d tokens, at least %,d are needed: take a longer one, or a shorter context"
                     .formatted(training.length, 2 * context));
         }
         this.gpt = gpt;

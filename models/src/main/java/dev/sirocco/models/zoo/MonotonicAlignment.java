@@ -1,8 +1,8 @@
 package dev.sirocco.models.zoo;
 
 /**
- * Which frames of a recording belong to which symbol of its text, where symbols follow one another, none is left out, and
- * each has at least one frame: of all such paths the one that fits best (Kim et al. 2020, Glow-TTS, algorithm 1).
+ * Which frames of a recording belong to which symbol of its text, where symbols follow one another, none is left out,
+ * and each has at least one frame: of all such paths the one that fits best (Kim et al. 2020, Glow-TTS, algorithm 1).
  */
 public final class MonotonicAlignment {
 
@@ -19,7 +19,7 @@ public final class MonotonicAlignment {
         }
         // best[t]: the largest sum over paths from the first symbol and frame to symbol t at the present frame
         double[] best = new double[symbols];
-        boolean[][] isNew = new boolean[frames][symbols];                    // whether the best path came from symbol t - 1
+        boolean[][] isNew = new boolean[frames][symbols];                // whether the best path came from symbol t - 1
         for (int f = 0; f < frames; f++) {
             int first = Math.max(0, symbols - (frames - f));                 // those before could not reach the end
             for (int t = Math.min(f, symbols - 1); t >= first; t--) {

@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A transformer over the tokens of a caption, as in CLIP (Radford et al. 2021, section 2.4). The names of its parameters
- * are those of Hugging Face's CLIPTextModel, below {@code text_model}.
+ * A transformer over the tokens of a caption, as in CLIP (Radford et al. 2021, section 2.4). The names of its
+ * parameters are those of Hugging Face's CLIPTextModel, below {@code text_model}.
  *
- * <p>Every caption has as many tokens as the context is long. What stands behind its end is padding, seen like any other
- * token, so it must be the same in training and later; a causal encoder does not see it before the end.
+ * <p>Every caption has as many tokens as the context is long. What stands behind its end is padding, seen like any
+ * other token, so it must be the same in training and later; a causal encoder does not see it before the end.
  */
 public final class TextEncoder {
 
@@ -44,7 +44,8 @@ public final class TextEncoder {
         this.config = config;
         path = scope.path();
         tokens = new Embedding(scope.at("embeddings").at("token_embedding"), c.vocabulary, c.width, Init.normal(0.02));
-        positions = new Embedding(scope.at("embeddings").at("position_embedding"), c.context, c.width, Init.normal(0.01));
+        positions = new Embedding(scope.at("embeddings").at("position_embedding"), c.context, c.width,
+                Init.normal(0.01));
         for (int i = 0; i < c.layers; i++) {
             layers.add(new TransformerLayer(scope.at("encoder").at("layers").at(i), c.width, c.heads, c.hidden,
                     c.activation, c.isCausal, c.layers));

@@ -21,8 +21,8 @@ import java.util.List;
 /**
  * The network of DDPM (Ho et al. 2020, appendix B): what to take away from noisy pictures, for a time and
  * perhaps a class or words, whose vectors are added to the time's.
- * Residual blocks on the way down, whose outputs are remembered, and on the way up, where they are met again (Ronneberger
- * et al. 2015). The names of its parameters are those of diffusers' UNet2DModel.
+ * Residual blocks on the way down, whose outputs are remembered, and on the way up, where they are met again
+ * (Ronneberger et al. 2015). The names of its parameters are those of diffusers' UNet2DModel.
  */
 public final class Unet {
 
@@ -30,7 +30,8 @@ public final class Unet {
      * What a network is made of.
      *
      * @param channels of the pictures
-     * @param widths channels at each level, multiples of {@code groups}; each level but the first halves height and width
+     * @param widths channels at each level, multiples of {@code groups}; each level but the first halves height and
+     *     width
      * @param blocks residual blocks at each level on the way down; there is one more on the way up
      * @param attention the levels that have attention behind each block, counted from 0; the middle has it always
      * @param headSize of the attention, 0 for one head
@@ -95,11 +96,12 @@ public final class Unet {
         int width = c.widths.getFirst();
         timeWidth = 4 * width;
         first = convolution(scope.at("conv_in"), c.channels, width);
-        time = new TimestepEmbedding(scope.at("time_embedding").at("linear_1"), scope.at("time_embedding").at("linear_2"),
-                width, timeWidth, Init.uniformFanIn(1 / Math.sqrt(3)));
+        time = new TimestepEmbedding(scope.at("time_embedding").at("linear_1"),
+                scope.at("time_embedding").at("linear_2"), width, timeWidth, Init.uniformFanIn(1 / Math.sqrt(3)));
         labels = c.classes == 0 ? null
                 : new Embedding(scope.at("class_embedding"), c.classes + 1, timeWidth, Init.normal(1));
-        words = c.vocabulary == 0 ? null : new Embedding(scope.at("word_embedding"), c.vocabulary, timeWidth, Init.normal(1));
+        words = c.vocabulary == 0 ? null
+                : new Embedding(scope.at("word_embedding"), c.vocabulary, timeWidth, Init.normal(1));
         Deque<Integer> remembered = new ArrayDeque<>(List.of(width));        // channels, the latest on top
         int in = width;
         for (int level = 0; level < c.widths.size(); level++) {
@@ -199,7 +201,8 @@ public final class Unet {
     }
 
     private SpatialAttention attention(Scope scope, int width) {
-        return new SpatialAttention(scope, width, config.headSize == 0 ? 1 : width / config.headSize, config.groups, EPS);
+        return new SpatialAttention(scope, width, config.headSize == 0 ? 1 : width / config.headSize, config.groups,
+                EPS);
     }
 
     private static Convolution convolution(Scope scope, int in, int out) {

@@ -101,7 +101,8 @@ class DataPackageTest {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         UserError failed = assertOneLine(() -> PackageTool.SYSTEM.run(cache, java, "--no-such-option"));
         assertTrue(failed.getMessage().contains("failed with code 1"), failed.getMessage());
-        assertOneLine(() -> data(null, npm("one")).get(cache, (f, _) -> PackageTool.SYSTEM.run(f, "no-such-tool-of-ours"), said::add));
+        assertOneLine(() -> data(null, npm("one")).get(cache,
+                (f, _) -> PackageTool.SYSTEM.run(f, "no-such-tool-of-ours"), said::add));
         assertOnly();
     }
 
@@ -125,7 +126,8 @@ class DataPackageTest {
     }
 
     private static void tarGz(Path target, Map<String, byte[]> files) throws IOException {
-        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(Files.newOutputStream(target)))) {
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
+                new GZIPOutputStream(Files.newOutputStream(target)))) {
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
                 TarArchiveEntry entry = new TarArchiveEntry(file.getKey());
                 entry.setSize(file.getValue().length);

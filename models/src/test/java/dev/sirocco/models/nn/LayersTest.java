@@ -183,7 +183,8 @@ class LayersTest {
                 for (int c = 0; c < 2; c++) {
                     for (int k = 0; k < 3; k++) {
                         int at = 2 * t + k - 1;
-                        sum += at < 0 || at >= 7 ? 0 : x.get(c * 7 + at) * down.weight().storage().get((o * 2 + c) * 3 + k);
+                        sum += at < 0 || at >= 7 ? 0
+                                : x.get(c * 7 + at) * down.weight().storage().get((o * 2 + c) * 3 + k);
                     }
                 }
                 expected[o * 4 + t] = (float) sum;
@@ -241,7 +242,8 @@ class LayersTest {
         int t = 2;
         int s = 5;
         Scope scope = Scope.root(1);
-        Attention attention = new Attention(scope.at("a"), new Attention.Config(heads, 2, size, false, false, null, true), 8, 6, false);
+        Attention attention = new Attention(scope.at("a"),
+                new Attention.Config(heads, 2, size, false, false, null, true), 8, 6, false);
         randomise(scope);
         Storage x = random(1, t, 8);
         Storage context = random(1, s, 6);
@@ -299,7 +301,8 @@ class LayersTest {
             Graph g = new Graph();
             Tensor at = g.constant(Storage.of(Shape.of(1), 3 + 10 * i));
             Tensor before = g.constant(Storage.of(Shape.of(1), 1 + 10 * i));
-            products[i] = rotary.apply(g.constant(q), at, 32).mul(rotary.apply(g.constant(k), before, 32)).sum().eval().scalar();
+            products[i] = rotary.apply(g.constant(q), at, 32).mul(rotary.apply(g.constant(k), before, 32)).sum().eval()
+                    .scalar();
         }
         assertEquals(products[0], products[1], 1e-5);
     }
@@ -339,7 +342,8 @@ class LayersTest {
     @Test
     void sinusoidalPositions() {
         float[] y = run(new SinusoidalPositions(4, 10_000), Storage.of(Shape.of(2), 0, 3));
-        assertClose(new float[] {1, 1, 0, 0, (float) Math.cos(3), (float) Math.cos(0.03), (float) Math.sin(3), (float) Math.sin(0.03)}, y);
+        assertClose(new float[] {1, 1, 0, 0, (float) Math.cos(3), (float) Math.cos(0.03), (float) Math.sin(3),
+                (float) Math.sin(0.03)}, y);
     }
 
     @Test

@@ -45,7 +45,8 @@ class LossesTest {
 
     @Test
     void binaryCrossEntropyIsStable() {
-        double expected = (Math.log(1 + Math.exp(-2)) + 0.7 * Math.log(1 + Math.exp(-0.5)) + 0.3 * Math.log(1 + Math.exp(0.5)) + 100) / 3;
+        double expected = (Math.log(1 + Math.exp(-2)) + 0.7 * Math.log(1 + Math.exp(-0.5))
+                + 0.3 * Math.log(1 + Math.exp(0.5)) + 100) / 3;
         assertLoss(expected, Losses.bceWithLogits(vector(2, 0.5f, 100), vector(1, 0.7f, 0)));
     }
 

@@ -23,7 +23,8 @@ class ScopeTest {
     void namesMirrorThePath() {
         Scope root = Scope.root(1);
         linear(root);
-        assertEquals(List.of("h.0.weight", "h.0.bias"), root.parameters().trainable().stream().map(State::name).toList());
+        assertEquals(List.of("h.0.weight", "h.0.bias"),
+                root.parameters().trainable().stream().map(State::name).toList());
         assertEquals(9, root.parameters().count());
         assertThrows(IllegalArgumentException.class, () -> linear(root));
     }
@@ -60,7 +61,8 @@ class ScopeTest {
 
     @Test
     void aCheckpointIsConvertedToF32() {
-        Map<String, Storage> tensors = Map.of("h.0.weight", Storage.of(Shape.of(3, 2), 1f, 2f, 3f, 4f, 5f, 6f).to(DType.BF16),
+        Map<String, Storage> tensors = Map.of("h.0.weight",
+                Storage.of(Shape.of(3, 2), 1f, 2f, 3f, 4f, 5f, 6f).to(DType.BF16),
                 "h.0.bias", new Storage(DType.F16, Shape.of(3)));
         Linear loaded = Scope.load("file", tensors, _ -> false, ScopeTest::linear);
         assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, loaded.weight().storage().floats());
@@ -76,6 +78,7 @@ class ScopeTest {
     }
 
     private static String refusal(Map<String, Storage> tensors) {
-        return assertThrows(UserError.class, () -> Scope.load("file", tensors, _ -> false, ScopeTest::linear)).getMessage();
+        return assertThrows(UserError.class, () -> Scope.load("file", tensors, _ -> false, ScopeTest::linear))
+                .getMessage();
     }
 }

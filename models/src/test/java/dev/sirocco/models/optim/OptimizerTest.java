@@ -93,7 +93,8 @@ class OptimizerTest {
     @Test
     void clippingKeepsTheDirection() {
         Graph g = new Graph();
-        List<Tensor> gradients = List.of(g.constant(Storage.of(Shape.of(2), 3f, 0f)), g.constant(Storage.of(Shape.of(1), 4f)));
+        List<Tensor> gradients = List.of(g.constant(Storage.of(Shape.of(2), 3f, 0f)),
+                g.constant(Storage.of(Shape.of(1), 4f)));
         Tensor norm = Optimizer.norm(gradients);
         assertEquals(5, norm.eval().scalar(), 1e-6);
         assertEquals(1.6, Optimizer.clip(gradients, norm, 2).get(1).eval().scalar(), 1e-5);

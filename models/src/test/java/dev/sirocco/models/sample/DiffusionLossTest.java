@@ -61,7 +61,8 @@ class DiffusionLossTest {
         for (NoiseSchedule schedule : SCHEDULES) {
             for (Prediction prediction : Prediction.values()) {
                 for (double gamma : new double[] {0, 5}) {
-                    try (Program p = program(new DiffusionLoss(schedule, prediction, Times.UNIFORM, gamma), shape, true)) {
+                    try (Program p = program(new DiffusionLoss(schedule, prediction, Times.UNIFORM, gamma), shape,
+                            true)) {
                         p.run();
                         double sum = 0;
                         for (int i = 0; i < 105; i++) {

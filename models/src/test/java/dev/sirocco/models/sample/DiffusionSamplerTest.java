@@ -142,7 +142,8 @@ class DiffusionSamplerTest {
         List<String> reports = new ArrayList<>();
         List<float[]> estimates = new ArrayList<>();
         try (DiffusionSampler s = sampler(LINEAR, Prediction.V, RAGGED)) {
-            float[] samples = s.sample(Settings.of(new Heun(), 2).withClip(0.5), Start.at(1, RAGGED), (done, of, estimate) -> {
+            float[] samples = s.sample(Settings.of(new Heun(), 2).withClip(0.5), Start.at(1, RAGGED),
+                    (done, of, estimate) -> {
                 reports.add(done + "/" + of);
                 estimates.add(estimate.get());
             });
@@ -235,7 +236,7 @@ class DiffusionSamplerTest {
         Denoiser same = (x, _) -> x;
         try (var s = new DiffusionSampler(same, FLOW, Prediction.X0, RAGGED, Executors.best())) {
             s.sample(Settings.of(new Euler(), 4), start, (done, of, estimate) -> {
-                double t = 1 - (done - 1.0) / of;                            // the estimate is what the network was given
+                double t = 1 - (done - 1.0) / of;                          // the estimate is what the network was given
                 float[] seen = estimate.get();
                 for (int i = 0; i < seen.length; i++) {
                     assertEquals((1 - t) * picture[i % 35] + t * start.noise()[i], seen[i], 1e-6);

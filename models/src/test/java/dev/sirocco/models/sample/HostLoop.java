@@ -15,7 +15,9 @@ record HostLoop(NoiseSchedule schedule, Prediction prediction, double clip, Netw
     /** diffusers' tests' own: x t / (t + 1). */
     static final Network DUMMY = (x, t) -> x * t / (t + 1);
 
-    /** diffusers' tests' own sample, (4, 3, 8, 8): 0 … 767 over 768 in the order (3, 8, 8, 4), the last axis put first. */
+    /**
+     * diffusers' tests' own sample, (4, 3, 8, 8): 0 … 767 over 768 in the order (3, 8, 8, 4), the last axis put first.
+     */
     static double[] dummySample() {
         return IntStream.range(0, 768).mapToDouble(i -> (i % 192 * 4 + i / 192) / 768.0).toArray();
     }

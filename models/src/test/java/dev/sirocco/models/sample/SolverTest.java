@@ -28,8 +28,8 @@ class SolverTest {
 
     // ---- diffusers' numbers -----------------------------------------------------------------------------------
 
-    private static double[] run(Solver solver, NoiseSchedule schedule, Prediction prediction, double clip, double[] times,
-            double scale) {
+    private static double[] run(Solver solver, NoiseSchedule schedule, Prediction prediction, double clip,
+            double[] times, double scale) {
         double[] start = Arrays.stream(dummySample()).map(x -> x * scale).toArray();
         return new HostLoop(schedule, prediction, clip, DUMMY).run(solver, times, start);
     }
@@ -44,8 +44,10 @@ class SolverTest {
         assertSum(172.0067, 1e-3, run(new Ddim(0), LINEAR, Prediction.EPSILON, 1, times, 1));
         assertSum(52.5302, 1e-3, run(new Ddim(0), LINEAR, Prediction.V, 1, times, 1));
         NoiseSchedule cosine = VariancePreserving.cosine(1000);
-        assertSum(181.3678, 1e-2, run(new Ddim(0), cosine, Prediction.EPSILON, 1, Spacing.LEADING.times(cosine, 10), 1));
-        assertSum(55.6920, 1e-3, run(new Ddim(0), ZERO_SNR, Prediction.V, NONE, Spacing.TRAILING.times(ZERO_SNR, 10), 1));
+        assertSum(181.3678, 1e-2,
+                run(new Ddim(0), cosine, Prediction.EPSILON, 1, Spacing.LEADING.times(cosine, 10), 1));
+        assertSum(55.6920, 1e-3,
+                run(new Ddim(0), ZERO_SNR, Prediction.V, NONE, Spacing.TRAILING.times(ZERO_SNR, 10), 1));
     }
 
     /** With PyTorch's noise, drawn for each step but the last. */
@@ -54,7 +56,8 @@ class SolverTest {
         double[] times = Spacing.TRAILING.times(LINEAR, 1000);
         List<SolverStep> steps = new Ddpm().steps(LINEAR, times);
         TorchRandom torch = new TorchRandom(0);
-        double[] x = new HostLoop(LINEAR, Prediction.EPSILON, 1, DUMMY).run(steps, dummySample(), _ -> torch.normal(768));
+        double[] x = new HostLoop(LINEAR, Prediction.EPSILON, 1, DUMMY)
+                .run(steps, dummySample(), _ -> torch.normal(768));
         assertSum(258.9606, 1e-2, x);
         assertEquals(0.3372, absoluteSum(x) / 768, 1e-4);
         TorchRandom again = new TorchRandom(0);
@@ -84,7 +87,8 @@ class SolverTest {
     @Test
     void dpmSolver() {
         double[] toFirst = {999, 899, 799, 699, 599, 500, 400, 300, 200, 100, 0};
-        assertEquals(0.3301, absoluteSum(run(new DpmSolver(), LINEAR, Prediction.EPSILON, NONE, toFirst, 1)) / 768, 1e-4);
+        assertEquals(0.3301, absoluteSum(run(new DpmSolver(), LINEAR, Prediction.EPSILON, NONE, toFirst, 1)) / 768,
+                1e-4);
         assertEquals(0.2251, absoluteSum(run(new DpmSolver(), LINEAR, Prediction.V, NONE, toFirst, 1)) / 768, 1e-4);
         double[] toClean = toFirst.clone();
         toClean[10] = -1;
@@ -130,8 +134,8 @@ class SolverTest {
         return Math.abs(loop.run(solver, times, new double[] {start})[0] - exact);
     }
 
-    private static void assertOrder(int order, Solver solver, NoiseSchedule schedule, Prediction prediction, double from,
-            double to) {
+    private static void assertOrder(int order, Solver solver, NoiseSchedule schedule, Prediction prediction,
+            double from, double to) {
         double coarse = error(solver, schedule, prediction, from, to, 100);
         double fine = error(solver, schedule, prediction, from, to, 200);
         assertEquals(order, Math.log(coarse / fine) / Math.log(2), 0.25,
@@ -189,6 +193,7 @@ class SolverTest {
             assertEquals(7, Solver.named(name).steps(LINEAR, times).size(), name);
         }
         assertEquals(13, Solver.named("heun").steps(LINEAR, times).size());
-        assertTrue(assertThrows(UserError.class, () -> Solver.named("rk4")).getMessage().startsWith("no solver named rk4"));
+        assertTrue(assertThrows(UserError.class, () -> Solver.named("rk4")).getMessage()
+                .startsWith("no solver named rk4"));
     }
 }

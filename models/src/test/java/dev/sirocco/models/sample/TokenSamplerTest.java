@@ -64,7 +64,8 @@ class TokenSamplerTest {
         for (double p : P) {
             sum += p * p;
         }
-        assertDrawn(new double[] {0.01 / sum, 0.16 / sum, 0.0025 / sum, 0.09 / sum, 0.0225 / sum}, new Settings(0.5, 0, 1, 0));
+        assertDrawn(new double[] {0.01 / sum, 0.16 / sum, 0.0025 / sum, 0.09 / sum, 0.0225 / sum},
+                new Settings(0.5, 0, 1, 0));
     }
 
     @Test
@@ -78,7 +79,8 @@ class TokenSamplerTest {
 
     @Test
     void fewerCandidatesCutTheTailToo() {
-        assertArrayEquals(new double[] {0, 4 / 7.0, 0, 3 / 7.0, 0}, draw(new TokenSampler(2), Settings.plain(), 1), 0.03);
+        assertArrayEquals(new double[] {0, 4 / 7.0, 0, 3 / 7.0, 0}, draw(new TokenSampler(2), Settings.plain(), 1),
+                0.03);
     }
 
     @Test

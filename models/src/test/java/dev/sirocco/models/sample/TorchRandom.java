@@ -1,6 +1,9 @@
 package dev.sirocco.models.sample;
 
-/** PyTorch's normal numbers on a CPU, for goldens made with them: a Mersenne twister (mt19937) and Box-Muller by sixteens. */
+/**
+ * PyTorch's normal numbers on a CPU, for goldens made with them: a Mersenne twister (mt19937) and Box-Muller by
+ * sixteens.
+ */
 final class TorchRandom {
 
     private static final int N = 624;

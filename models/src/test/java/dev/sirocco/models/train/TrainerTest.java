@@ -48,8 +48,8 @@ class TrainerTest {
 
     private Trainer trainer(Gpt gpt, int batch, Trainer.Config config, Path where) {
         return new Trainer(new GptTask(gpt, TEXT, OTHER_TEXT, batch, 5),
-                gpt.optimizer(new Muon(0.02, 0.1), new AdamW(0.01, 0)), Schedule.linear(0).withWarmup(0.3), config, where,
-                gpt.texts(), Executors.best(), new PrintStream(shown));
+                gpt.optimizer(new Muon(0.02, 0.1), new AdamW(0.01, 0)), Schedule.linear(0).withWarmup(0.3), config,
+                where, gpt.texts(), Executors.best(), new PrintStream(shown));
     }
 
     private static Map<String, List<Float>> weights(Gpt gpt) {
@@ -94,12 +94,14 @@ class TrainerTest {
         Gpt large = new Gpt(noDropout, Scope.root(3));
         Gpt small = new Gpt(noDropout, Scope.root(3));
         try (Trainer t = trainer(large, 6, Trainer.Config.ofSteps(3, 0, 0), directory.resolve("large"));
-                Trainer u = trainer(small, 2, Trainer.Config.ofSteps(3, 0, 0).withAccumulate(3), directory.resolve("small"))) {
+                Trainer u = trainer(small, 2, Trainer.Config.ofSteps(3, 0, 0).withAccumulate(3),
+                        directory.resolve("small"))) {
             assertEquals(t.run().loss(), u.run().loss(), 1e-4);
         }
         for (State s : large.parameters().all()) {
             // Adam's first steps have the size of the learning rate, whatever that of the gradient.
-            Golden.assertClose(s.name(), s.storage().floats(), small.parameters().get(s.name()).storage().floats(), 1e-3);
+            Golden.assertClose(s.name(), s.storage().floats(), small.parameters().get(s.name()).storage().floats(),
+                    1e-3);
         }
     }
 

@@ -17,17 +17,20 @@ class AcousticTest {
 
     @Test
     void computesWhatPyTorchDoes() {
-        GoldenNetwork.check("acoustic.safetensors", scope -> new Acoustic(TINY, scope), Acoustic::parameters, (acoustic, in) -> {
+        GoldenNetwork.check("acoustic.safetensors", scope -> new Acoustic(TINY, scope), Acoustic::parameters,
+                (acoustic, in) -> {
             Acoustic.Encoded encoded = acoustic.encode(in.get("text"), in.get("voice"));
             return Map.of("means", encoded.means(), "durations", acoustic.logDurations(encoded.hidden()),
                     "fit", Acoustic.fit(encoded.means(), in.get("x")),
-                    "velocity", acoustic.velocity(in.get("x"), in.get("times"), Acoustic.spread(encoded, in.get("path")), in.get("voice")));
+                    "velocity", acoustic.velocity(in.get("x"), in.get("times"),
+                            Acoustic.spread(encoded, in.get("path")), in.get("voice")));
         });
     }
 
     @Test
     void isAsLargeAsItSays() {
-        assertEquals(8.5, new Acoustic(Acoustic.Config.small(100, 2, 80), Scope.root(1)).parameters().count() / 1e6, 0.1);
+        assertEquals(8.5, new Acoustic(Acoustic.Config.small(100, 2, 80), Scope.root(1)).parameters().count() / 1e6,
+                0.1);
     }
 
     @Test

@@ -29,8 +29,8 @@ class GptOnDeviceTest {
 
     @BeforeEach
     void skipWithoutSdk() {
-        assumeTrue(Executors.hasTornado(), "no TornadoVM SDK: install one with `sdk install tornadovm` (https://sdkman.io)"
-                + " or set TORNADOVM_HOME, and start with ./sirocco");
+        assumeTrue(Executors.hasTornado(), "no TornadoVM SDK: install one with `sdk install tornadovm` "
+                + "(https://sdkman.io) or set TORNADOVM_HOME, and start with ./sirocco");
     }
 
     /** Trains, then writes with the weights that training left on the device. */

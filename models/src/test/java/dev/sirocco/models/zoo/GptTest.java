@@ -46,7 +46,8 @@ class GptTest {
         Safetensors golden = Golden.open("gpt2.safetensors");
         Config config = new Config(17, 12, 2, 4, 4, 16, 64, 0, true, Norm.LAYER, Positions.LEARNED,
                 Activation.GELU_TANH, false, true, false, 0, 0, true, Start.GPT2);
-        Gpt gpt = Scope.load(Golden.path("gpt2.safetensors"), name -> name.startsWith("golden."), s -> new Gpt(config, s));
+        Gpt gpt = Scope.load(Golden.path("gpt2.safetensors"), name -> name.startsWith("golden."),
+                s -> new Gpt(config, s));
         Storage tokens = golden.get("golden.tokens");
         Golden.assertClose("logits", golden.get("golden.logits").floats(), logits(gpt, tokens), 1e-4);
     }

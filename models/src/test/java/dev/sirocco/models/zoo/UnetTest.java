@@ -50,6 +50,7 @@ class UnetTest {
     private static float[] told(Unet unet, int... words) {
         Graph g = new Graph();
         Tensor x = g.fill(0.5, Shape.of(1, 1, 4, 4));
-        return unet.apply(x, g.fill(3, Shape.of(1)), g.constant(Storage.of(Shape.of(1, words.length), words))).eval().floats();
+        return unet.apply(x, g.fill(3, Shape.of(1)), g.constant(Storage.of(Shape.of(1, words.length), words))).eval()
+                .floats();
     }
 }

@@ -10,8 +10,8 @@ public interface Executor {
     String name();
 
     /**
-     * Whether a {@link dev.sirocco.tensor.ir.Composite} or {@link dev.sirocco.tensor.ir.Backward} op of this kind is run
-     * by a kernel; any other is expanded before compilation.
+     * Whether a {@link dev.sirocco.tensor.ir.Composite} or {@link dev.sirocco.tensor.ir.Backward} op of this kind is
+     * run by a kernel; any other is expanded before compilation.
      */
     boolean hasKernel(Op op);
 

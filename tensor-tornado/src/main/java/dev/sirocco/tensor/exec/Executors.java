@@ -78,13 +78,14 @@ public final class Executors {
     /**
      * A device of TornadoVM: a GPU, or a CPU by way of OpenCL.
      *
-     * @param id {@code tornado:0:1} for device 1 of backend 0; {@code tornado} for the first GPU, or else the first device
+     * @param id {@code tornado:0:1} for device 1 of backend 0; {@code tornado} for the first GPU, or else the first
+     *     device
      * @throws IllegalStateException if there is no SDK or no such device; the message says how to get one
      */
     public static Executor tornado(String id) {
         if (!hasTornado()) {
-            throw new IllegalStateException("no TornadoVM SDK: install one with `sdk install tornadovm` (https://sdkman.io)"
-                    + " or set TORNADOVM_HOME, and start with ./sirocco");
+            throw new IllegalStateException("no TornadoVM SDK: install one with `sdk install tornadovm` "
+                    + "(https://sdkman.io) or set TORNADOVM_HOME, and start with ./sirocco");
         }
         try {
             // By name: the class cannot be linked on a JVM without the SDK.

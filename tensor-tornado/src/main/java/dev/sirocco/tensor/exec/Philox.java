@@ -3,9 +3,9 @@ package dev.sirocco.tensor.exec;
 import dev.sirocco.tensor.ir.Op.RandomKind;
 
 /**
- * Philox 4x32-10, a counter-based random generator (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011):
- * four words out of a counter and a key, the same on every executor. This scalar form is what all others are checked
- * against.
+ * Philox 4x32-10, a counter-based random generator (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+ * 2011): four words out of a counter and a key, the same on every executor. This scalar form is what all others are
+ * checked against.
  */
 public final class Philox {
 
@@ -33,7 +33,9 @@ public final class Philox {
         return c;
     }
 
-    /** Four numbers: the elements 4·block … 4·block + 3 of a stream, as {@link dev.sirocco.tensor.ir.Op.Random} has it. */
+    /**
+     * Four numbers: the elements 4·block … 4·block + 3 of a stream, as {@link dev.sirocco.tensor.ir.Op.Random} has it.
+     */
     public static double[] numbers(RandomKind kind, int block, int seed, int step, int stream) {
         int[] x = words(block, 0, step, 0, seed, stream);
         return switch (kind) {

@@ -14,13 +14,13 @@ import java.util.List;
  * v (B, S, Hkv, Dv) → y (B, T, H, Dv), and the log of each softmax's denominator (B, T, H), which the gradient reuses.
  *
  * <p>H is a multiple of Hkv; query head h looks at key head h / (H / Hkv) (grouped queries, Ainslie et al. 2023). Query
- * i stands at position offset + i, key j at position j. The offset is S - T, or the optional fourth operand, I32 [1] and
- * not negative: with a cache of S places of which the first are filled.
+ * i stands at position offset + i, key j at position j. The offset is S - T, or the optional fourth operand, I32 [1]
+ * and not negative: with a cache of S places of which the first are filled.
  *
  * @param causal whether a query sees only the keys up to its own position
  * @param scale of the scores, usually 1 / √D
- * @param alibi one slope for each of the H heads, or none: scores lose slope · (position of q - position of k) (Press et
- *     al. 2022)
+ * @param alibi one slope for each of the H heads, or none: scores lose slope · (position of q - position of k) (Press
+ *     et al. 2022)
  */
 public record Attention(boolean causal, double scale, List<Double> alibi) implements Composite {
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Batch normalisation in training (Ioffe and Szegedy 2015, alg. 1): x (N, C, …), weight (C), bias (C) → y (N, C, …), and
- * the batch's mean (C) and biased variance (C), from which a layer keeps its running statistics.
+ * Batch normalisation in training (Ioffe and Szegedy 2015, alg. 1): x (N, C, …), weight (C), bias (C) → y (N, C, …),
+ * and the batch's mean (C) and biased variance (C), from which a layer keeps its running statistics.
  *
  * @param eps added to the variance
  */

@@ -33,7 +33,8 @@ public record CausalConvolution() implements Composite {
         Shape x = in.get(0).shape();
         Shape w = in.get(1).shape();
         if (x.rank() != 3 || w.rank() != 2 || w.dim(0) < 1 || w.dim(1) != x.dim(2)) {
-            throw new ShapeError("causal convolution: x %s must be (batch, time, channels) and weight %s (kernel, channels)"
+            throw new ShapeError(
+                    "causal convolution: x %s must be (batch, time, channels) and weight %s (kernel, channels)"
                     .formatted(x, w));
         }
         return List.of(in.get(0));

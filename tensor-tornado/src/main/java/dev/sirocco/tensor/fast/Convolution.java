@@ -32,7 +32,8 @@ public record Convolution(List<Integer> stride, List<Integer> padLow, List<Integ
     /** The same numbers along each of the spatial axes. */
     public static Convolution same(int axes, int stride, int pad, int dilation, int groups) {
         List<Integer> pads = Collections.nCopies(axes, pad);
-        return new Convolution(Collections.nCopies(axes, stride), pads, pads, Collections.nCopies(axes, dilation), groups);
+        return new Convolution(Collections.nCopies(axes, stride), pads, pads, Collections.nCopies(axes, dilation),
+                groups);
     }
 
     @Override

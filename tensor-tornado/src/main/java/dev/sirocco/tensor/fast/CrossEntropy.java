@@ -30,7 +30,8 @@ public record CrossEntropy() implements Composite {
         Operands.requireF32("cross-entropy", in, "logits");
         Shape logits = in.get(0).shape();
         if (logits.rank() != 2) {
-            throw new ShapeError("cross-entropy: logits have shape " + logits + ", expected (N, V); reshape them first");
+            throw new ShapeError("cross-entropy: logits have shape " + logits
+                    + ", expected (N, V); reshape them first");
         }
         TensorType rows = in.get(0).with(Shape.of(logits.dim(0)));
         if (in.size() != 2 || !in.get(1).equals(rows.with(DType.I32))) {

@@ -8,9 +8,9 @@ import dev.sirocco.tensor.ir.TensorType;
 import java.util.List;
 
 /**
- * The signal whose short-time Fourier transform comes closest in the mean square (Griffin and Lim 1984, eq. 6): real and
- * imaginary parts, each (…, nFft / 2 + 1, frames), window (nFft) → (…, (frames - 1) · hop + nFft - 2 · trim). Samples
- * that no window covers are 0.
+ * The signal whose short-time Fourier transform comes closest in the mean square (Griffin and Lim 1984, eq. 6): real
+ * and imaginary parts, each (…, nFft / 2 + 1, frames), window (nFft) → (…, (frames - 1) · hop + nFft - 2 · trim).
+ * Samples that no window covers are 0.
  *
  * @param nFft samples of a frame
  * @param hop samples between frames

@@ -46,10 +46,12 @@ record Windows(List<Integer> kernel, List<Integer> stride, List<Integer> padLow,
             int reach = (kernel.get(i) - 1) * dilation.get(i) + 1;
             if (kernel.get(i) < 1 || stride.get(i) < 1 || dilation.get(i) < 1
                     || padLow.get(i) < 0 || padHigh.get(i) < 0) {
-                throw new ShapeError(op + ": kernel, stride and dilation must be at least 1, padding at least 0: " + this);
+                throw new ShapeError(op + ": kernel, stride and dilation must be at least 1, padding at least 0: "
+                        + this);
             }
             if (reach > size) {
-                throw new ShapeError("%s: a kernel that reaches over %d does not fit axis %d of x %s, %d with its padding"
+                throw new ShapeError(
+                        "%s: a kernel that reaches over %d does not fit axis %d of x %s, %d with its padding"
                         .formatted(op, reach, 2 + i, x, size));
             }
             d[i] = (size - reach) / stride.get(i) + 1;

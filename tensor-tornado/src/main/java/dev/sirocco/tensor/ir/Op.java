@@ -199,7 +199,8 @@ public sealed interface Op permits Op.Leaf, Op.ElementWise, Op.Movement, Op.Cont
                 int start = starts.get(i);
                 int stop = stops.get(i);
                 if (start < 0 || stop > s.dim(i) || start > stop || steps.get(i) < 1) {
-                    throw new ShapeError("slice %d:%d:%d of axis %d of shape %s".formatted(start, stop, steps.get(i), i, s));
+                    throw new ShapeError("slice %d:%d:%d of axis %d of shape %s"
+                            .formatted(start, stop, steps.get(i), i, s));
                 }
                 d[i] = (stop - start + steps.get(i) - 1) / steps.get(i);
             }
@@ -295,11 +296,15 @@ public sealed interface Op permits Op.Leaf, Op.ElementWise, Op.Movement, Op.Cont
         public List<TensorType> infer(List<TensorType> in) {
             requireIndices("gather", in.get(1));
             Shape s = in.get(0).shape();
-            return List.of(in.get(0).with(s.slice(0, axis).concat(in.get(1).shape()).concat(s.slice(axis + 1, s.rank()))));
+            return List.of(in.get(0).with(s.slice(0, axis).concat(in.get(1).shape())
+                    .concat(s.slice(axis + 1, s.rank()))));
         }
     }
 
-    /** The adjoint of {@link Gather}: adds operand 0 into zeros at the indices of operand 1, along an axis of {@code size}. */
+    /**
+     * The adjoint of {@link Gather}: adds operand 0 into zeros at the indices of operand 1, along an axis of
+     * {@code size}.
+     */
     record ScatterAdd(int axis, int size) implements Movement {
         @Override
         public List<TensorType> infer(List<TensorType> in) {
@@ -307,7 +312,8 @@ public sealed interface Op permits Op.Leaf, Op.ElementWise, Op.Movement, Op.Cont
             Shape s = in.get(0).shape();
             Shape index = in.get(1).shape();
             if (s.rank() < axis + index.rank() || !s.slice(axis, axis + index.rank()).equals(index)) {
-                throw new ShapeError("scatter-add: rows " + s + " do not have the indices' shape " + index + " at axis " + axis);
+                throw new ShapeError("scatter-add: rows " + s + " do not have the indices' shape " + index + " at axis "
+                        + axis);
             }
             Shape out = s.slice(0, axis).concat(Shape.of(size)).concat(s.slice(axis + index.rank(), s.rank()));
             return List.of(in.get(0).with(out));

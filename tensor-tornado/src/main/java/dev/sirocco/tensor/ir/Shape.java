@@ -106,7 +106,8 @@ public final class Shape {
             int x = i <= a.rank() ? a.dim(-i) : 1;
             int y = i <= b.rank() ? b.dim(-i) : 1;
             if (x != y && x != 1 && y != 1) {
-                throw new ShapeError("shapes " + a + " and " + b + " do not broadcast: sizes " + x + " and " + y + " differ");
+                throw new ShapeError("shapes " + a + " and " + b + " do not broadcast: sizes " + x + " and " + y
+                        + " differ");
             }
             d[rank - i] = x == 1 ? y : x;
         }

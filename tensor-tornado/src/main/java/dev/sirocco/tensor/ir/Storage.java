@@ -58,7 +58,8 @@ public final class Storage {
         try {
             return Arena.ofAuto().allocate(bytes + ROOM_IN_FRONT, 64).asSlice(ROOM_IN_FRONT);
         } catch (OutOfMemoryError e) {
-            throw new UserError("out of memory: %,d bytes more were needed; close other programs or choose smaller sizes"
+            throw new UserError(
+                    "out of memory: %,d bytes more were needed; close other programs or choose smaller sizes"
                     .formatted(bytes), e);
         }
     }
@@ -244,7 +245,8 @@ public final class Storage {
 
     private void checkLength(long length) {
         if (length != numel()) {
-            throw new ShapeError("%,d values for a tensor of shape %s, which has %,d".formatted(length, shape, numel()));
+            throw new ShapeError("%,d values for a tensor of shape %s, which has %,d"
+                    .formatted(length, shape, numel()));
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.DoubleStream;
 
 /**
- * What a graph's numbers lie between, whatever its inputs are: interval arithmetic through the ops that indices are made
- * of, to see that an index is always in its range.
+ * What a graph's numbers lie between, whatever its inputs are: interval arithmetic through the ops that indices are
+ * made of, to see that an index is always in its range.
  */
 public final class Bounds {
 
@@ -53,7 +53,8 @@ public final class Bounds {
             case Op.Fill f -> Optional.of(new Range(f.value(), f.value()));
             case Op.Constant c when c.data().dtype() == DType.I32 -> of(c.data());
             case Op.TopK _ -> Optional.of(new Range(0, in.getFirst().dim(-1) - 1));
-            case Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Slice _, Op.Flip _, Op.Unfold _, Op.Gather _ -> of(in.getFirst());
+            case Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Slice _, Op.Flip _, Op.Unfold _, Op.Gather _ ->
+                    of(in.getFirst());
             case Op.Concat _ -> in.stream().map(this::of).reduce(this::union).orElseThrow();
             case Op.Where _ -> union(of(in.get(1)), of(in.get(2)));
             case Op.Cast _ -> of(in.getFirst());
@@ -88,7 +89,8 @@ public final class Bounds {
             case MIN -> Optional.of(new Range(Math.min(x.least, y.least), Math.min(x.most, y.most)));
             case MUL -> {
                 double[] corners = {x.least * y.least, x.least * y.most, x.most * y.least, x.most * y.most};
-                yield Optional.of(new Range(DoubleStream.of(corners).min().orElseThrow(), DoubleStream.of(corners).max().orElseThrow()));
+                yield Optional.of(new Range(DoubleStream.of(corners).min().orElseThrow(),
+                        DoubleStream.of(corners).max().orElseThrow()));
             }
             default -> Optional.empty();
         };

@@ -78,7 +78,8 @@ public final class Checkpointing implements Rewrite.Rule {
             return originals.get(t);
         }
         if (!segment.equals(segments[node.id()]) || kept.contains(t)) {
-            return fences.computeIfAbsent(segment, _ -> new HashMap<>()).computeIfAbsent(t, _ -> fence(target, t, segment));
+            return fences.computeIfAbsent(segment, _ -> new HashMap<>())
+                    .computeIfAbsent(t, _ -> fence(target, t, segment));
         }
         if (!copies.containsKey(t)) {
             List<Tensor> operands = node.inputs().stream().map(x -> again(target, x, segment)).toList();

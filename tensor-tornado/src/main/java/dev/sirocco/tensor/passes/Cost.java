@@ -16,7 +16,8 @@ public final class Cost {
     /** Bytes of all buffers that a step reads and writes, each counted once a mention. */
     public static long bytes(Step step) {
         long read = step.operands().filter(o -> !isInside(step, o.buffer()))
-                .mapToLong(o -> Math.min(o.shape().numel(), o.buffer().type().shape().numel()) * o.dtype().bytes()).sum();
+                .mapToLong(o -> Math.min(o.shape().numel(), o.buffer().type().shape().numel()) * o.dtype().bytes())
+                .sum();
         return read + step.results().mapToLong(b -> b.type().bytes()).sum();
     }
 
@@ -29,7 +30,9 @@ public final class Cost {
         };
     }
 
-    /** Multiplications and additions of products, convolutions and attention; one for each element of a chain's cells. */
+    /**
+     * Multiplications and additions of products, convolutions and attention; one for each element of a chain's cells.
+     */
     public static double flops(Step step) {
         return switch (step) {
             case Step.Chain c -> c.cells().stream().mapToDouble(cell -> cell.shape().numel()).sum();

@@ -267,7 +267,8 @@ final class Fusion {
             int step = i;
             steps.get(i).results().forEach(b -> producer.put(b, step));
         }
-        List<Set<Integer>> after = IntStream.range(0, steps.size()).<Set<Integer>>mapToObj(_ -> new HashSet<>()).toList();
+        List<Set<Integer>> after = IntStream.range(0, steps.size()).<Set<Integer>>mapToObj(_ -> new HashSet<>())
+                .toList();
         int[] waiting = new int[steps.size()];
         for (int i = 0; i < steps.size(); i++) {
             int step = i;

@@ -38,7 +38,10 @@ enum Candidate {
             return 1e9;
         }
 
-        /** A kernel takes a tenth of a second to compile, so a part must do without {@code sirocco test -Dtornado.all=true}. */
+        /**
+         * A kernel takes a tenth of a second to compile, so a part must do without
+         * {@code sirocco test -Dtornado.all=true}.
+         */
         @Override
         boolean takes(Object row) {
             return Boolean.getBoolean("sirocco.tornado.all") || Math.floorMod(row.toString().hashCode(), 12) == 0;

@@ -55,7 +55,9 @@ record Case(String name, List<Arg> args, Function<List<Tensor>, List<Tensor>> op
         return g;
     }
 
-    /** Also inputs {@code v0 …}, the gradients of those gradients; outputs {@code ddx0 …} for operands and {@code c}. */
+    /**
+     * Also inputs {@code v0 …}, the gradients of those gradients; outputs {@code ddx0 …} for operands and {@code c}.
+     */
     Graph secondGradients() {
         Graph g = new Graph();
         List<Tensor> x = inputs(g);

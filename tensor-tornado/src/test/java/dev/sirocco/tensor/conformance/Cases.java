@@ -113,7 +113,8 @@ final class Cases {
         }
         add("where broadcast", op, Arg.index(2, 1, 17), Arg.normal(13, 1), Arg.normal());
         add("where i32", op, Arg.index(2, 13), Arg.of(DType.I32, 13), Arg.of(DType.I32, 13));
-        add("where of anything but 0", in -> in.get(0).where(in.get(1), in.get(2)), Arg.normal(13), Arg.normal(13), Arg.normal(13));
+        add("where of anything but 0", in -> in.get(0).where(in.get(1), in.get(2)), Arg.normal(13), Arg.normal(13),
+                Arg.normal(13));
     }
 
     private void casts() {
@@ -181,7 +182,8 @@ final class Cases {
         add("concat of views", in -> Tensor.concat(0,
                 List.of(in.get(0).transpose(), in.get(1).slice(0, 1, 8, 2), in.get(0).transpose().flip(0))),
                 Arg.normal(7, 13), Arg.normal(9, 7));
-        add("concat of computed and given", in -> Tensor.concat(-1, List.of(in.get(0).exp(), in.get(0), in.get(1).neg())),
+        add("concat of computed and given",
+                in -> Tensor.concat(-1, List.of(in.get(0).exp(), in.get(0), in.get(1).neg())),
                 Arg.normal(3, 17), Arg.normal(3, 8));
         add("concat of one twice", in -> Tensor.concat(0, List.of(in.get(0), in.get(0))), Arg.normal(13));
         add("update-slice in the middle", in -> in.get(0).updateSlice(1, in.get(1).exp(), in.get(2)),
@@ -214,7 +216,8 @@ final class Cases {
         add("gather at the end", in -> in.get(0).gather(2, in.get(1)), Arg.normal(3, 7, 8), Arg.index(8, 13));
         add("gather by one index", in -> in.get(0).gather(0, in.get(1)), Arg.normal(8, 13), Arg.index(8));
         add("gather nothing", in -> in.get(0).gather(0, in.get(1)), Arg.normal(8, 13), Arg.index(8, 0));
-        add("gather from a view", in -> in.get(0).transpose().gather(0, in.get(1)), Arg.normal(13, 8), Arg.index(8, 64));
+        add("gather from a view", in -> in.get(0).transpose().gather(0, in.get(1)), Arg.normal(13, 8),
+                Arg.index(8, 64));
         add("gather 4098 rows", in -> in.get(0).gather(0, in.get(1)), Arg.normal(64, 17), Arg.index(64, 4098));
         add(Case.of("scatter-add", in -> in.get(0).scatterAdd(0, in.get(1), 7), Arg.normal(64, 13), Arg.index(7, 64))
                 .summing(9));
@@ -247,8 +250,10 @@ final class Cases {
         add("sum of rank 0", in -> in.getFirst().sum(), Arg.normal());
         add("sum i32", in -> in.getFirst().sum(1), Arg.of(DType.I32, 13, 17));
         add("max i32", in -> in.getFirst().max(0), Arg.of(DType.I32, 13, 17));
-        add("sum of computed i32", in -> in.get(0).add(in.get(1)).sum(0), Arg.of(DType.I32, 13, 17), Arg.of(DType.I32, 17));
-        add("max of computed i32", in -> in.get(0).add(in.get(1)).max(1), Arg.of(DType.I32, 3, 4098), Arg.of(DType.I32, 3, 1));
+        add("sum of computed i32", in -> in.get(0).add(in.get(1)).sum(0), Arg.of(DType.I32, 13, 17),
+                Arg.of(DType.I32, 17));
+        add("max of computed i32", in -> in.get(0).add(in.get(1)).max(1), Arg.of(DType.I32, 3, 4098),
+                Arg.of(DType.I32, 3, 1));
         add(Case.of("sum of a permuted view", in -> in.getFirst().permute(2, 0, 1).sum(1), Arg.normal(7, 8, 13))
                 .summing(7));
         add(Case.of("sum of a broadcast", in -> in.getFirst().broadcast(Shape.of(7, 64, 13)).mul(2).sum(1),
@@ -287,10 +292,10 @@ final class Cases {
             add(Case.of("matmul of transposed views" + of, in -> in.get(0).transpose().matmul(in.get(1).transpose()),
                     Arg.normal(s[1], s[0]), Arg.normal(s[2], s[1])).summing(s[1]));
         }
-        add(Case.of("matmul in batches", in -> in.get(0).matmul(in.get(1)), Arg.normal(2, 3, 7, 13), Arg.normal(2, 3, 13, 8))
-                .summing(13));
-        add(Case.of("matmul broadcasting", in -> in.get(0).matmul(in.get(1)), Arg.normal(5, 1, 7, 13), Arg.normal(3, 13, 8))
-                .summing(13));
+        add(Case.of("matmul in batches", in -> in.get(0).matmul(in.get(1)), Arg.normal(2, 3, 7, 13),
+                Arg.normal(2, 3, 13, 8)).summing(13));
+        add(Case.of("matmul broadcasting", in -> in.get(0).matmul(in.get(1)), Arg.normal(5, 1, 7, 13),
+                Arg.normal(3, 13, 8)).summing(13));
         add(Case.of("matmul of many rows", in -> in.get(0).matmul(in.get(1)), Arg.normal(5, 7, 13), Arg.normal(13, 64))
                 .summing(13));
         add(Case.of("matmul of heads", in -> in.get(0).permute(0, 2, 1, 3).matmul(in.get(1).permute(0, 2, 3, 1)),
@@ -309,7 +314,8 @@ final class Cases {
                 Arg.normal(7, 64), Arg.of(DType.BF16, 64, 17)).summing(64));
         add(Case.of("matmul of transposed bf16 weights", in -> in.get(0).matmul(in.get(1).cast(DType.F32).transpose()),
                 Arg.normal(1, 64), Arg.of(DType.BF16, 17, 64)).summing(64));
-        add(Case.of("matmul with itself", in -> in.get(0).matmul(in.get(0).transpose()), Arg.normal(13, 17)).summing(17));
+        add(Case.of("matmul with itself", in -> in.get(0).matmul(in.get(0).transpose()), Arg.normal(13, 17))
+                .summing(17));
     }
 
     /** Kernels may read what is stored narrow without a cast in between, if they can. */
@@ -318,7 +324,8 @@ final class Cases {
             Arg narrow = Arg.of(dtype, 13, 17);
             add(Case.of("sum of " + dtype, in -> in.get(0).cast(DType.F32).sum(1), narrow).summing(17));
             add("max of " + dtype, in -> in.get(0).cast(DType.F32).max(0), narrow);
-            add(Case.of("cumulative sum of " + dtype, in -> in.get(0).cast(DType.F32).cumulativeSum(1), narrow).summing(17));
+            add(Case.of("cumulative sum of " + dtype, in -> in.get(0).cast(DType.F32).cumulativeSum(1), narrow)
+                    .summing(17));
             add("top of " + dtype, in -> in.get(0).cast(DType.F32).topK(3), narrow);
             add("pad of " + dtype, in -> in.get(0).cast(DType.F32).pad(1, 1, 2, 3), narrow);
             add("concat of " + dtype, in -> Tensor.concat(0, List.of(in.get(0).cast(DType.F32), in.get(1))),

@@ -105,8 +105,8 @@ final class CompositeCases {
             attention(new Attention(causal, 0.125), 1, 65, 130, 2, 1, 64, 64);
             attention(new Attention(causal, 0.25), 2, 1, 17, 6, 2, 16, 16);
             attention(new Attention(causal, 0.3, List.of(0.5, 0.25, 0.125, 0.0625)), 2, 8, 13, 4, 4, 7, 7);
-            add(new Attention(causal, 0.35), 17, Arg.normal(2, 3, 4, 8), Arg.normal(2, 17, 2, 8), Arg.normal(2, 17, 2, 8),
-                    Arg.index(14, 1));
+            add(new Attention(causal, 0.35), 17, Arg.normal(2, 3, 4, 8), Arg.normal(2, 17, 2, 8),
+                    Arg.normal(2, 17, 2, 8), Arg.index(14, 1));
         }
         for (boolean interleaved : new boolean[] {false, true}) {
             add(new Rotary(interleaved), 2, Arg.normal(1, 1, 1, 2), Arg.normal(1, 1), Arg.normal(1, 1));
@@ -126,7 +126,8 @@ final class CompositeCases {
         add(Convolution.same(1, 1, 3, 1, 8), 7, Arg.normal(2, 8, 17), Arg.normal(8, 1, 7));
         add(Convolution.same(1, 2, 2, 3, 2), 12, Arg.normal(1, 8, 65), Arg.normal(6, 4, 3));
         add(Convolution.same(1, 1, 0, 1, 1), 17, Arg.normal(3, 17, 13), Arg.normal(7, 17, 1));
-        add(new Convolution(List.of(4), List.of(1), List.of(2), List.of(1), 1), 24, Arg.normal(1, 3, 64), Arg.normal(5, 3, 8));
+        add(new Convolution(List.of(4), List.of(1), List.of(2), List.of(1), 1), 24, Arg.normal(1, 3, 64),
+                Arg.normal(5, 3, 8));
         add(Convolution.same(2, 1, 1, 1, 1), 27, Arg.normal(2, 3, 8, 13), Arg.normal(7, 3, 3, 3));
         add(Convolution.same(2, 2, 1, 1, 1), 45, Arg.normal(1, 5, 17, 16), Arg.normal(16, 5, 3, 3));
         add(Convolution.same(2, 1, 0, 1, 1), 13, Arg.normal(2, 13, 8, 8), Arg.normal(17, 13, 1, 1));
@@ -180,18 +181,23 @@ final class CompositeCases {
 
     /** Operands that are casts of what is stored narrow. */
     private void ofStoredNarrow() {
-        cases.add(Case.several("norm of bf16", in -> apply(new LayerNorm(1e-5), in.stream().map(CompositeCases::f32).toList()),
+        cases.add(Case.several("norm of bf16",
+                in -> apply(new LayerNorm(1e-5), in.stream().map(CompositeCases::f32).toList()),
                 Arg.of(DType.BF16, 7, 17), Arg.of(DType.BF16, 17), Arg.normal(17)).summing(17));
-        cases.add(Case.several("softmax of f16", in -> apply(new Softmax(), in.stream().map(CompositeCases::f32).toList()),
+        cases.add(Case.several("softmax of f16",
+                in -> apply(new Softmax(), in.stream().map(CompositeCases::f32).toList()),
                 Arg.of(DType.F16, 7, 17)).summing(17));
         cases.add(Case.several("attention to bf16 keys and values", in -> apply(new Attention(true, 0.35),
                 in.stream().map(CompositeCases::f32).toList()),
                 Arg.normal(1, 3, 4, 8), Arg.of(DType.BF16, 1, 13, 2, 8), Arg.of(DType.BF16, 1, 13, 2, 8)).summing(21));
         cases.add(Case.several("convolution with bf16 weights", in -> apply(Convolution.same(1, 1, 1, 1, 1),
-                in.stream().map(CompositeCases::f32).toList()), Arg.normal(2, 5, 17), Arg.of(DType.BF16, 7, 5, 3)).summing(15));
-        cases.add(Case.several("cross-entropy of bf16", in -> apply(new CrossEntropy(), List.of(f32(in.get(0)), in.get(1))),
+                in.stream().map(CompositeCases::f32).toList()), Arg.normal(2, 5, 17), Arg.of(DType.BF16, 7, 5, 3))
+                .summing(15));
+        cases.add(Case.several("cross-entropy of bf16",
+                in -> apply(new CrossEntropy(), List.of(f32(in.get(0)), in.get(1))),
                 Arg.of(DType.BF16, 7, 17), Arg.index(17, 7)).summing(17));
-        cases.add(Case.several("gelu of bf16", in -> apply(new Gelu(true), List.of(f32(in.get(0)))), Arg.of(DType.BF16, 77)));
+        cases.add(Case.several("gelu of bf16", in -> apply(new Gelu(true), List.of(f32(in.get(0)))),
+                Arg.of(DType.BF16, 77)));
     }
 
     private static Tensor f32(Tensor t) {
@@ -210,20 +216,22 @@ final class CompositeCases {
         cases.add(Case.several("attention of a value with itself", in -> apply(new Attention(false, 0.35),
                 List.of(in.getFirst(), in.getFirst(), in.getFirst())), Arg.normal(1, 13, 2, 8)).summing(21));
         cases.add(Case.several("norm of a transposed view", in -> apply(new LayerNorm(1e-5),
-                List.of(in.get(0).transpose(), in.get(1), in.get(2))), Arg.normal(2, 17, 13), Arg.normal(17), Arg.normal(17))
-                .summing(17));
+                List.of(in.get(0).transpose(), in.get(1), in.get(2))), Arg.normal(2, 17, 13), Arg.normal(17),
+                Arg.normal(17)).summing(17));
         cases.add(Case.several("softmax of a masked slice", in -> apply(new Softmax(),
                 List.of(in.getFirst().slice(1, 2, 15).pad(1, 0, 2, Double.NEGATIVE_INFINITY))), Arg.normal(7, 17))
                 .summing(13));
         cases.add(Case.several("convolution of channels last", in -> apply(Convolution.same(1, 1, 1, 1, 1),
                 List.of(in.get(0).transpose(), in.get(1))), Arg.normal(2, 17, 5), Arg.normal(7, 5, 3)).summing(15));
         cases.add(Case.several("convolution, bias, norm and activation", in -> {
-            Tensor h = apply(Convolution.same(2, 1, 1, 1, 1), in.subList(0, 2)).getFirst().add(in.get(2).reshape(8, 1, 1));
+            Tensor h = apply(Convolution.same(2, 1, 1, 1, 1), in.subList(0, 2)).getFirst()
+                    .add(in.get(2).reshape(8, 1, 1));
             Tensor n = apply(new GroupNorm(4, 1e-5), List.of(h, in.get(2), in.get(2))).getFirst();
             return List.of(apply(new Silu(), List.of(n)).getFirst().add(h));
         }, Arg.normal(2, 3, 7, 9), Arg.normal(8, 3, 3, 3), Arg.normal(8)).summing(126));
         cases.add(Case.several("gelu in a chain", in ->
-                List.of(apply(new Gelu(false), List.of(in.get(0).mul(2).add(in.get(1)))).getFirst().mul(in.get(0)).transpose()),
+                List.of(apply(new Gelu(false), List.of(in.get(0).mul(2).add(in.get(1)))).getFirst().mul(in.get(0))
+                        .transpose()),
                 Arg.normal(13, 64), Arg.normal(64)));
         cases.add(Case.several("adamw of bf16 moments", in -> {
             List<Tensor> next = apply(new AdamW(0.9, 0.99, 1e-8, 0.1), List.of(in.get(0), in.get(1),

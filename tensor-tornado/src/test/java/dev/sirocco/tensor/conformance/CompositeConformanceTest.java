@@ -24,7 +24,8 @@ class CompositeConformanceTest {
         Graph g = c.gradients();
         Graph expanded = Lowering.lower(g, _ -> false);
         Map<String, Storage> numbers = c.numbers(g);
-        try (Program kernels = g.compile(candidate.executor()); Program composed = expanded.compile(candidate.executor())) {
+        try (Program kernels = g.compile(candidate.executor());
+                Program composed = expanded.compile(candidate.executor())) {
             Close.run(kernels, numbers);
             Close.run(composed, numbers);
             Close.assertOutputs(g, composed, kernels, c.terms());

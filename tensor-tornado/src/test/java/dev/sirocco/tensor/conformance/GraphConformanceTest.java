@@ -62,8 +62,9 @@ class GraphConformanceTest {
                 }),
                 scenario("outputs that are views of inputs", t -> {
                     Tensor x = t.normal(7, 8, 13);
-                    t.outputs(x.permute(2, 0, 1), x.slice(1, 2, 7, 3), x.flip(0), x.reshape(56, 13), x.unfold(1, 3, 2, 1),
-                            x.reshape(1, 7, 8, 13).broadcast(Shape.of(3, 7, 8, 13)), x.transpose().reshape(7, 104));
+                    t.outputs(x.permute(2, 0, 1), x.slice(1, 2, 7, 3), x.flip(0), x.reshape(56, 13),
+                            x.unfold(1, 3, 2, 1), x.reshape(1, 7, 8, 13).broadcast(Shape.of(3, 7, 8, 13)),
+                            x.transpose().reshape(7, 104));
                 }),
                 scenario("an output that is a state", t -> {
                     Tensor s = t.graph().read(t.state(7, 13));
@@ -80,7 +81,8 @@ class GraphConformanceTest {
                     Tensor x = t.normal(13, 17);
                     Tensor up = t.normal(17, 33);
                     Tensor down = t.normal(33, 9);
-                    for (UnaryOperator<Tensor> f : List.<UnaryOperator<Tensor>>of(Tensor::gelu, Tensor::geluTanh, Tensor::silu)) {
+                    for (UnaryOperator<Tensor> f
+                            : List.<UnaryOperator<Tensor>>of(Tensor::gelu, Tensor::geluTanh, Tensor::silu)) {
                         Tensor y = f.apply(x.matmul(up)).matmul(down);
                         Grad.of(y.square().mean(), List.of(x, up, down)).forEach(t::outputs);
                     }
@@ -204,8 +206,9 @@ class GraphConformanceTest {
                     Tensor q = t.input(Arg.of(DType.I8, 8, 13));
                     Tensor h = t.input(Arg.of(DType.F16, 4, 3, 5));
                     t.outputs(w.transpose(), w.slice(0, 2, 9).cast(DType.F32).mul(2), q.transpose().cast(DType.F32),
-                            h.permute(2, 0, 1).cast(DType.F32).sum(0), h.flip(1), Tensor.concat(0, List.of(w, w.flip(0))),
-                            Trace.f32(q).mul(0.1).cast(DType.BF16), t.normal(3, 17).matmul(Trace.f32(w)));
+                            h.permute(2, 0, 1).cast(DType.F32).sum(0), h.flip(1),
+                            Tensor.concat(0, List.of(w, w.flip(0))), Trace.f32(q).mul(0.1).cast(DType.BF16),
+                            t.normal(3, 17).matmul(Trace.f32(w)));
                 }),
                 scenario("places repeated along lines and columns, and the sum of their gradients", t -> {
                     for (int size : new int[] {1, 3, 7, 16, 65}) {
@@ -222,9 +225,11 @@ class GraphConformanceTest {
                     Tensor x = t.normal(5, 2600);
                     t.outputs(x.flip(1), x.flip(0, 1).neg(), x.transpose().exp(), x.transpose().flip(0, 1));
                     for (int step : new int[] {2, 3, 7, 40}) {
-                        t.outputs(x.slice(1, 1, 2600, step), x.slice(1, 0, 61, step).neg(), x.flip(1).slice(1, 1, 2600, step));
+                        t.outputs(x.slice(1, 1, 2600, step), x.slice(1, 0, 61, step).neg(),
+                                x.flip(1).slice(1, 1, 2600, step));
                     }
-                    t.outputs(x.reshape(13000).slice(0, 1, 13000, 2), x.reshape(13000, 1).broadcast(Shape.of(13000, 3)));
+                    t.outputs(x.reshape(13000).slice(0, 1, 13000, 2),
+                            x.reshape(13000, 1).broadcast(Shape.of(13000, 3)));
                 }),
                 scenario("pictures cut into squares, and put together again", t -> {
                     for (int square : new int[] {2, 7, 16, 20}) {
@@ -246,8 +251,8 @@ class GraphConformanceTest {
                     for (int few : new int[] {1, 2, 3, 4, 6, 7, 8, 12, 15, 16, 17, 24}) {
                         Tensor x = t.normal(131, few);
                         Tensor y = t.normal(37, few, 5);
-                        t.outputs(x.sum(1), x.max(1), x.exp().sum(1), x.tanh().max(1), y.sum(1), y.max(1), y.exp().sum(1),
-                                y.transpose().tanh().max(2));
+                        t.outputs(x.sum(1), x.max(1), x.exp().sum(1), x.tanh().max(1), y.sum(1), y.max(1),
+                                y.exp().sum(1), y.transpose().tanh().max(2));
                     }
                 }),
                 scenario("softmax over a strided axis", t -> {
@@ -307,7 +312,8 @@ class GraphConformanceTest {
                     State twice = t.state(13, 17);
                     Tensor x = t.normal(13, 5).matmul(t.normal(5, 17));
                     t.graph().assign(sum, t.graph().read(sum).add(x));
-                    t.graph().assign(h, t.graph().read(h).matmul(t.normal(301, 301)).mul(0.1).add(t.graph().read(h)).tanh());
+                    t.graph().assign(h, t.graph().read(h).matmul(t.normal(301, 301)).mul(0.1).add(t.graph().read(h))
+                            .tanh());
                     t.graph().assign(twice, t.graph().read(twice).transpose().matmul(x.mul(0.1)).sum(0).add(x));
                     t.outputs(t.graph().read(h).sum(0));
                 }),
@@ -451,7 +457,8 @@ class GraphConformanceTest {
                     State seed = t.state(Arg.index(1_000_000, 2));
                     t.graph().randomFrom(seed);
                     t.outputs(t.graph().uniform(Shape.of(7, 13)), t.graph().normal(Shape.of(4098)),
-                            t.graph().normal(Shape.of(3)), t.graph().uniform(Shape.SCALAR), t.graph().uniform(Shape.of(7, 13)));
+                            t.graph().normal(Shape.of(3)), t.graph().uniform(Shape.SCALAR),
+                            t.graph().uniform(Shape.of(7, 13)));
                     t.graph().assign(seed, t.graph().read(seed).add(t.graph().constant(Storage.of(Shape.of(2), 0, 1))));
                 }),
                 scenario("dropout", t -> {

@@ -199,7 +199,9 @@ class OpConformanceTest {
         });
     }
 
-    /** Loops must compute the same while they are interpreted and when they are compiled: a resumed run repeats itself. */
+    /**
+     * Loops must compute the same while they are interpreted and when they are compiled: a resumed run repeats itself.
+     */
     @ParameterizedTest
     @EnumSource
     void bitsDoNotDependOnHowOftenAProgramRan(Candidate candidate) {

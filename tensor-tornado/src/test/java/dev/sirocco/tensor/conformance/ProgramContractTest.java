@@ -42,7 +42,8 @@ class ProgramContractTest {
                 indexError(executor, "scatter-add", 7, (x, i) -> x.slice(0, 0, 1).scatterAdd(0, i, 7)),
                 indexError(executor, "update-slice", 5, (x, i) -> x.updateSlice(0, x.slice(0, 0, 3), i)),
                 indexError(executor, "update-slice below", -2, (x, i) -> x.updateSlice(0, x.slice(0, 0, 3), i)),
-                indexError(executor, "update-slice computed", 3, (x, i) -> x.updateSlice(0, x.slice(0, 0, 3), i.mul(i)))));
+                indexError(executor, "update-slice computed", 3,
+                        (x, i) -> x.updateSlice(0, x.slice(0, 0, 3), i.mul(i)))));
     }
 
     private static Arguments indexError(Named<Supplier<Executor>> executor, String name, int index,
@@ -52,7 +53,8 @@ class ProgramContractTest {
 
     @ParameterizedTest
     @MethodSource("executorsAndIndexErrors")
-    void indicesOutOfRangeAreNamedWithTheLayer(Supplier<Executor> executor, BiFunction<Tensor, Tensor, Tensor> op, int index) {
+    void indicesOutOfRangeAreNamedWithTheLayer(Supplier<Executor> executor, BiFunction<Tensor, Tensor, Tensor> op,
+            int index) {
         Graph g = new Graph();
         Tensor x = g.input("x", DType.F32, 7, 3);
         Tensor i = g.input("i", DType.I32, 1);

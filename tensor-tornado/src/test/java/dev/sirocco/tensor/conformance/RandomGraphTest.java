@@ -62,7 +62,8 @@ class RandomGraphTest {
         List<Tensor> variables = List.copyOf(pool);
         for (int i = 0; i < OPS; i++) {
             Tensor next = next(pool, random);
-            pool.add(next.shape().numel() > MOST_ELEMENTS ? next.reshape((int) next.shape().numel()).slice(0, 0, 17) : next);
+            pool.add(next.shape().numel() > MOST_ELEMENTS ? next.reshape((int) next.shape().numel()).slice(0, 0, 17)
+                    : next);
         }
         for (int i = 0; i < 5; i++) {
             t.outputs(pool.get(random.nextInt(pool.size())));
@@ -116,7 +117,8 @@ class RandomGraphTest {
             case 26 -> attention(x);
             case 27 -> x.updateSlice(axis, x.slice(axis, 0, (x.dim(axis) + 1) / 2).neg(), start(x, axis));
             case 28 -> x.graph().add(new Convolution(List.of(1), List.of(1), List.of(1), List.of(1), 1),
-                    x.reshape(1, -1, x.dim(-1)), weights(3 * rows(x), x).slice(0, 0, 2).reshape(2, rows(x), 3)).mul(0.3);
+                    x.reshape(1, -1, x.dim(-1)), weights(3 * rows(x), x).slice(0, 0, 2).reshape(2, rows(x), 3))
+                    .mul(0.3);
             default -> x.sub(x.meanKeep(-1)).mul(x.square().meanKeep(-1).add(0.1).rsqrt());
         };
     }

@@ -79,7 +79,8 @@ class SpecialValuesTest {
             float want = expected.get(i);
             float got = actual.get(i);
             boolean isNear = Math.abs((double) want - got) <= FEW_ULP * Math.abs(want) + absolute;
-            boolean isBeyond = Float.isFinite(VALUES[i / VALUES.length]) && Math.abs(VALUES[i / VALUES.length]) > largest;
+            boolean isBeyond = Float.isFinite(VALUES[i / VALUES.length])
+                    && Math.abs(VALUES[i / VALUES.length]) > largest;
             if (Float.compare(want, got) != 0 && want != got && !isNear && !isBeyond) {
                 wrong.append("%n%s and %s: %s, not %s".formatted(
                         VALUES[i / VALUES.length], VALUES[i % VALUES.length], got, want));

@@ -101,7 +101,8 @@ class ConvolutionTest {
         Numbers x = Numbers.of(Shape.of(1, 1, 3, 3), -1, -2, -3, -4, -5, -6, -7, -8, -9);
         Numbers y = OnReference.output(MaxPool.same(2, 2, 2, 1, 1), x);
         Numbers.assertClose(new double[] {-1, -2, -4, -5}, y.values(), 0, "max pool");
-        Numbers dilated = OnReference.output(new MaxPool(List.of(2, 2), List.of(1, 1), List.of(0, 0), List.of(2, 1)), x);
+        Numbers dilated = OnReference.output(new MaxPool(List.of(2, 2), List.of(1, 1), List.of(0, 0), List.of(2, 1)),
+                x);
         Numbers.assertClose(new double[] {-1, -2}, dilated.values(), 0, "max pool");
     }
 

@@ -70,7 +70,8 @@ final class OnReference {
         }
     }
 
-    private static void compare(ReferenceProgram p, String name, Numbers x, int variable, Composite op, double tolerance) {
+    private static void compare(ReferenceProgram p, String name, Numbers x, int variable, Composite op,
+            double tolerance) {
         double[][] differences = new double[2][x.values().length];
         double[] moved = x.values().clone();
         for (int j = 0; j < moved.length; j++) {
@@ -87,7 +88,8 @@ final class OnReference {
         p.run();
         String what = " of " + op + " by " + name;
         Numbers.assertClose(differences[0], p.get("gradient of first" + variable), tolerance, "gradient" + what);
-        Numbers.assertClose(differences[1], p.get("gradient of second" + variable), tolerance, "second gradient" + what);
+        Numbers.assertClose(differences[1], p.get("gradient of second" + variable), tolerance,
+                "second gradient" + what);
     }
 
     private static ReferenceProgram compile(Graph g) {

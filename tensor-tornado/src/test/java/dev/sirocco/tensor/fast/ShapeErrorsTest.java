@@ -43,10 +43,11 @@ class ShapeErrorsTest {
                         f32(8), f32(8), f32(8)),
                 of(new CrossEntropy(), "cross-entropy: logits [4, 10] need targets i32[4], not [i32[5]]",
                         f32(4, 10), i32(5)),
-                of(new CrossEntropy(), "cross-entropy: logits have shape [2, 4, 10], expected (N, V); reshape them first",
-                        f32(2, 4, 10), i32(2, 4)),
+                of(new CrossEntropy(), "cross-entropy: logits have shape [2, 4, 10], expected (N, V); reshape "
+                        + "them first", f32(2, 4, 10), i32(2, 4)),
                 of(new Attention(false, 1), "attention of q [1, 4, 3, 8], k [1, 4, 2, 8], v [1, 4, 2, 8]: "
-                        + "3 query heads are no multiple of 2 key heads", f32(1, 4, 3, 8), f32(1, 4, 2, 8), f32(1, 4, 2, 8)),
+                        + "3 query heads are no multiple of 2 key heads", f32(1, 4, 3, 8), f32(1, 4, 2, 8),
+                        f32(1, 4, 2, 8)),
                 of(new Attention(true, 1), "attention of q [1, 4, 2, 8], k [1, 3, 2, 8], v [1, 3, 2, 8]: "
                         + "the first queries would see no key; there must be as many keys as queries",
                         f32(1, 4, 2, 8), f32(1, 3, 2, 8), f32(1, 3, 2, 8)),
@@ -55,8 +56,8 @@ class ShapeErrorsTest {
                 of(new Rotary(false), "rotary of [1, 4, 2, 8]: cos has shape [4, 8], expected [4, 4]",
                         f32(1, 4, 2, 8), f32(4, 8), f32(4, 4)),
                 of(MaxPool.same(2, 3, 1, 0, 1),
-                        "max pool: a kernel that reaches over 3 does not fit axis 2 of x [1, 1, 2, 5], 2 with its padding",
-                        f32(1, 1, 2, 5)),
+                        "max pool: a kernel that reaches over 3 does not fit axis 2 of x [1, 1, 2, 5], 2 with its "
+                        + "padding", f32(1, 1, 2, 5)),
                 of(new AdamW(0.9, 0.999, 1e-8, 0), "adamw of param f32[3]: m has shape [4], expected [3]",
                         f32(3), f32(3), f32(4), f32(3), f32(3)),
                 of(Stft.centred(8, 2),

@@ -18,17 +18,19 @@ final class AbbreviationFilter extends RewriteFilter {
             Map.entry("Mt", "mount"), Map.entry("Ft", "fort"));
     /** Behind a name. */
     private static final Map<String, String> PLACES = Map.ofEntries(
-            Map.entry("St", "street"), Map.entry("Dr", "drive"), Map.entry("Ave", "avenue"), Map.entry("Blvd", "boulevard"),
-            Map.entry("Rd", "road"), Map.entry("Ln", "lane"), Map.entry("Hwy", "highway"), Map.entry("Sq", "square"),
-            Map.entry("Apt", "apartment"), Map.entry("Jr", "junior"), Map.entry("Sr", "senior"),
-            Map.entry("Esq", "esquire"), Map.entry("Inc", "incorporated"), Map.entry("Ltd", "limited"),
+            Map.entry("St", "street"), Map.entry("Dr", "drive"), Map.entry("Ave", "avenue"),
+            Map.entry("Blvd", "boulevard"), Map.entry("Rd", "road"), Map.entry("Ln", "lane"),
+            Map.entry("Hwy", "highway"), Map.entry("Sq", "square"), Map.entry("Apt", "apartment"),
+            Map.entry("Jr", "junior"), Map.entry("Sr", "senior"), Map.entry("Esq", "esquire"),
+            Map.entry("Inc", "incorporated"), Map.entry("Ltd", "limited"),
             Map.entry("Co", "company"), Map.entry("Corp", "corporation"), Map.entry("Bros", "brothers"));
     /** Before a number, without a full stop too where the word is unlikely otherwise. */
     private static final Map<String, String> NUMBERED = Map.ofEntries(
-            Map.entry("No", "number"), Map.entry("no", "number"), Map.entry("Nos", "numbers"), Map.entry("nos", "numbers"),
-            Map.entry("Fig", "figure"), Map.entry("fig", "figure"), Map.entry("Vol", "volume"), Map.entry("vol", "volume"),
-            Map.entry("p", "page"), Map.entry("pp", "pages"), Map.entry("Eq", "equation"), Map.entry("eq", "equation"),
-            Map.entry("Sec", "section"), Map.entry("Ch", "chapter"), Map.entry("ca", "circa"), Map.entry("c", "circa"),
+            Map.entry("No", "number"), Map.entry("no", "number"), Map.entry("Nos", "numbers"),
+            Map.entry("nos", "numbers"), Map.entry("Fig", "figure"), Map.entry("fig", "figure"),
+            Map.entry("Vol", "volume"), Map.entry("vol", "volume"), Map.entry("p", "page"), Map.entry("pp", "pages"),
+            Map.entry("Eq", "equation"), Map.entry("eq", "equation"), Map.entry("Sec", "section"),
+            Map.entry("Ch", "chapter"), Map.entry("ca", "circa"), Map.entry("c", "circa"),
             Map.entry("Ext", "extension"), Map.entry("ext", "extension"));
     /** Anywhere; the full stop may be the sentence's too. */
     private static final Map<String, String> ANYWHERE = Map.ofEntries(

@@ -28,9 +28,8 @@ final class AddressFilter extends RewriteFilter {
             Rule.anywhere("(?<![\\w&])#(\\p{L}\\w*)", m -> "hashtag " + parts(m.group(1))),
             Rule.anywhere("(?<![\\w.])@(\\w+)", m -> "at " + parts(m.group(1))));
 
-    private static final Map<String, String> MARKS = Map.of(".", "dot", "/", "slash", "-", "dash", "_", "underscore", "@",
-            "at",
-            "?", "question mark", "&", "and", "=", "equals", "#", "hash", "+", "plus");
+    private static final Map<String, String> MARKS = Map.of(".", "dot", "/", "slash", "-", "dash", "_", "underscore",
+            "@", "at", "?", "question mark", "&", "and", "=", "equals", "#", "hash", "+", "plus");
     private static final Set<String> MORE = Set.of("%", ":", "~");
 
     /** A word, capitals before one, digits, or a mark. */

@@ -25,7 +25,8 @@ final class DateFilter extends RewriteFilter {
 
     private static final List<Rule> RULES = List.of(
             Rule.anywhere("(?<![\\d-])" + YEAR + "-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(?:T(?=\\d)|(?!\\d))",
-                    m -> monthDay(m.group(2), m.group(3)) + " " + year(m.group(1)) + (m.group().endsWith("T") ? ", " : "")),
+                    m -> monthDay(m.group(2), m.group(3)) + " "
+                    + year(m.group(1)) + (m.group().endsWith("T") ? ", " : "")),
             Rule.of(DAY + "([/.])" + DAY + "\\2((?:[12]\\d)?\\d\\d)", m -> slashed(m.group(1), m.group(3), m.group(4))),
             Rule.of("(?:the )?" + DAY + TH + "?(?: of|-)? ?\\b" + MONTH + ",?[ -]" + YEAR,
                     m -> dayOf(m.group(1), m.group(2)) + " " + year(m.group(3))),
@@ -39,7 +40,8 @@ final class DateFilter extends RewriteFilter {
             Rule.of(MONTH + ",? " + YEAR, m -> month(m.group(1)) + " " + year(m.group(2))),
             Rule.of("([12]\\d\\d0)'?s", m -> Numbers.plural(Numbers.year(Integer.parseInt(m.group(1))))),
             Rule.of("'?([2-9]0)'?s", m -> Numbers.plural(Numbers.cardinal(Integer.parseInt(m.group(1))))),
-            Rule.of(WEEKDAY + " ?[-\u2013] ?" + WEEKDAY + "\\.?", m -> weekday(m.group(1)) + " to " + weekday(m.group(2))),
+            Rule.of(WEEKDAY + " ?[-\u2013] ?" + WEEKDAY + "\\.?", m -> weekday(m.group(1)) + " to "
+                    + weekday(m.group(2))),
             Rule.of(MONTH + " ?[-\u2013] ?" + MONTH, m -> month(m.group(1)) + " to " + month(m.group(2))),
             Rule.of("(Mon|Tues?|Wed|Thu(?:rs?)?|Fri)\\.?(?=,|$|\\s)", m -> weekday(m.group(1))),
             Rule.of("(Sat|Sun)(?:\\.|(?=,? (?:" + String.join("|", MONTHS) + "|the \\p{Ll}+ of)\\b))",

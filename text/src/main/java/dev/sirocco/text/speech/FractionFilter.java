@@ -12,7 +12,8 @@ final class FractionFilter extends NumericFilter {
             Rule.anywhere("(\\d*)([\u00BC-\u00BE\u2150-\u215E])", m -> m.group(1) + (m.group(1).isEmpty() ? "" : " ")
                     + Normalizer.normalize(m.group(2), Normalizer.Form.NFKC).replace('\u2044', '/')),
             Rule.of("9/11(?! of a)", m -> "nine eleven"),
-            Rule.of("(\\d{1,4})[ -](\\d{1,2})/(\\d{1,3})( of a \\p{Ll}+)?", m -> mixed(m.group(1), m.group(2), m.group(3))
+            Rule.of("(\\d{1,4})[ -](\\d{1,2})/(\\d{1,3})( of a \\p{Ll}+)?",
+                    m -> mixed(m.group(1), m.group(2), m.group(3))
                     + (m.group(4) == null ? "" : " " + many(m.group(4).substring(" of a ".length())))),
             Rule.of("(\\d{1,2})/([1-9]\\d{0,2})(?!/)",
                     m -> fraction(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)))));

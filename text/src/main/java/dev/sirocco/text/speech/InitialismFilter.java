@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import org.apache.lucene.analysis.TokenStream;
 
 /**
- * Words in capitals are spelled, {@code FBI} becomes {@code F B I}, unless they can be read; everything else becomes lower
- * case. What is left in capitals after this filter is the name of a letter.
+ * Words in capitals are spelled, {@code FBI} becomes {@code F B I}, unless they can be read; everything else becomes
+ * lower case. What is left in capitals after this filter is the name of a letter.
  */
 final class InitialismFilter extends RewriteFilter {
 
@@ -17,14 +17,11 @@ final class InitialismFilter extends RewriteFilter {
     static final char LETTER = '\uE000';
 
     /** Short ones that are read as words; {@code WHO}, {@code US} and {@code IT} are not. */
-    private static final Set<String> READ = Set.of("RAM", "ROM", "SIM", "PIN", "GIF", "ZIP", "AIM", "LAN", "WAN", "NASA",
-            "SAT",
-            "NOT", "THE", "AND", "YOU", "ALL", "BUT", "CAN", "ARE", "WAS", "HAS", "HAD", "HER", "HIS", "HIM", "SHE", "OUT",
-            "NOW", "NEW",
-            "ONE", "TWO", "YES", "DO", "GO", "NO", "SO", "IS", "OR", "TO", "IN", "ON", "MY", "ME", "WE", "HE", "BE", "OF",
-            "UP", "AT", "IF",
-            "AS", "BY", "AN", "OH", "ANY", "WHY", "HOW", "DAY", "OLD", "BIG", "BAD", "END", "TOO", "SAY", "SEE", "GET",
-            "LET", "MAC");
+    private static final Set<String> READ = Set.of("RAM", "ROM", "SIM", "PIN", "GIF", "ZIP", "AIM", "LAN", "WAN",
+            "NASA", "SAT", "NOT", "THE", "AND", "YOU", "ALL", "BUT", "CAN", "ARE", "WAS", "HAS", "HAD", "HER", "HIS",
+            "HIM", "SHE", "OUT", "NOW", "NEW", "ONE", "TWO", "YES", "DO", "GO", "NO", "SO", "IS", "OR", "TO", "IN",
+            "ON", "MY", "ME", "WE", "HE", "BE", "OF", "UP", "AT", "IF", "AS", "BY", "AN", "OH", "ANY", "WHY", "HOW",
+            "DAY", "OLD", "BIG", "BAD", "END", "TOO", "SAY", "SEE", "GET", "LET", "MAC");
     /** Long ones that look as if they could be read. */
     private static final Set<String> SPELLED = Set.of("UCLA", "YMCA", "YWCA", "NAACP", "USSR", "AARP", "ISBN", "NCAA",
             "USMC",
@@ -49,8 +46,8 @@ final class InitialismFilter extends RewriteFilter {
             Rule.anywhere("(?<=\\p{Ll}{2})(?<!\\bMac)(?=\\p{Lu}\\p{Ll})", m -> " "),
             // any other single capital, but "A" only where it cannot be the article
             Rule.of("(?<!['" + LETTER + "])([B-HJ-NP-Z]|O(?! \\p{L}{2}))(?!'\\p{L}{2})", m -> spell(m.group(1))),
-            Rule.of("A(?= (?:and|or|to|at|plus|minus|equals) (?:" + LETTER + "|\\p{Lu}\\b))|(?<=\\p{L} )A(?=$|[,.;:?!)\"])",
-                    m -> spell("A")),
+            Rule.of("A(?= (?:and|or|to|at|plus|minus|equals) (?:" + LETTER
+                    + "|\\p{Lu}\\b))|(?<=\\p{L} )A(?=$|[,.;:?!)\"])", m -> spell("A")),
             Rule.anywhere("(?<!" + LETTER + ")\\p{Lu}", m -> m.group().toLowerCase(Locale.ROOT)),
             Rule.anywhere(String.valueOf(LETTER), m -> ""));
 

@@ -8,8 +8,9 @@ public final class Numbers {
     /** What a written number looks like: {@code 7}, {@code 1,234.5}, {@code .5}. */
     static final String WRITTEN = "(?:\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+)(?:\\.\\d+)?|\\.\\d+";
 
-    private static final String[] SMALL = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-            "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+    private static final String[] SMALL = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight",
+            "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+            "nineteen"};
     private static final String[] TENS =
             {"", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
     private static final String[] THOUSANDS = {"", " thousand", " million", " billion", " trillion"};
@@ -67,7 +68,8 @@ public final class Numbers {
         String plain = number.replace(",", "");
         int point = plain.indexOf('.');
         String whole = point < 0 ? plain : plain.substring(0, point);
-        String name = whole.isEmpty() ? "" : whole.length() > MAX_DIGITS ? digits(whole) : cardinal(Long.parseLong(whole));
+        String name = whole.isEmpty() ? "" : whole.length() > MAX_DIGITS ? digits(whole)
+                : cardinal(Long.parseLong(whole));
         return point < 0 ? name : (name + " point " + digits(plain.substring(point + 1))).strip();
     }
 
@@ -79,8 +81,8 @@ public final class Numbers {
 
     /** The plural of a number's name: "nineteen eighties", "twos". */
     static String plural(String name) {
-        return name.endsWith("y") ? name.substring(0, name.length() - 1) + "ies" : name.endsWith("x") ? name + "es" : name
-                + "s";
+        return name.endsWith("y") ? name.substring(0, name.length() - 1) + "ies" : name.endsWith("x") ? name + "es"
+                : name + "s";
     }
 
     private static String belowThousand(int n) {

@@ -33,6 +33,7 @@ final class PhoneFilter extends NumericFilter {
 
     private static String version(String v, String numbers) {
         return (v.isEmpty() ? "" : "version ")
-                + Pattern.compile("\\.").splitAsStream(numbers).map(Numbers::written).collect(Collectors.joining(" point "));
+                + Pattern.compile("\\.").splitAsStream(numbers).map(Numbers::written)
+                .collect(Collectors.joining(" point "));
     }
 }

@@ -4,8 +4,8 @@ import java.util.List;
 import org.apache.lucene.analysis.TokenStream;
 
 /**
- * Ranges and scores, {@code 10-20} and {@code 3-1}: "to" between numbers that later filters read; dimensions: "by"; minus
- * signs.
+ * Ranges and scores, {@code 10-20} and {@code 3-1}: "to" between numbers that later filters read; dimensions: "by";
+ * minus signs.
  */
 final class RangeFilter extends RewriteFilter {
 

@@ -11,10 +11,12 @@ import org.apache.lucene.analysis.TokenStream;
 final class RomanFilter extends RewriteFilter {
 
     private static final String ROMAN = "(?=[IVX]|[LC][IVXLC])(C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))";
-    private static final String NUMBERED = "Chapter|Part|Book|Act|Scene|Volume|Section|Article|Appendix|Figure|Table|Phase|Type"
+    private static final String NUMBERED =
+            "Chapter|Part|Book|Act|Scene|Volume|Section|Article|Appendix|Figure|Table|Phase|Type"
             + "|Class|Stage|Level|Episode|Season|Round|Title|Division|Group|Unit|Step|Lesson|War|Bowl"
             + "|Rocky|Star Wars|Mark|Apollo|Saturn";
-    private static final String RULERS = "Henry|Edward|George|William|Richard|James|Charles|Elizabeth|Mary|Louis|Philip|Frederick"
+    private static final String RULERS =
+            "Henry|Edward|George|William|Richard|James|Charles|Elizabeth|Mary|Louis|Philip|Frederick"
             + "|Alexander|Nicholas|Peter|Paul|Pius|John|Benedict|Gregory|Leo|Clement|Innocent|Urban"
             + "|Catherine|Ivan|Napoleon|Carlos|Juan|Felipe|Ramesses|Ptolemy|Wilhelm|Malcolm|Robert"
             + "|Stephen|Boniface|Sixtus|Julius|Otto|Margaret|Christian|Harald|Haakon|Darius|Xerxes"
@@ -24,7 +26,8 @@ final class RomanFilter extends RewriteFilter {
 
     private static final List<Rule> RULES = List.of(
             // not "the part I like"
-            Rule.of("(?<=\\b(?i:" + NUMBERED + ") )(?!(?<=\\b\\p{Ll}{3,9} )I )" + ROMAN, m -> Numbers.cardinal(value(m.group(1)))),
+            Rule.of("(?<=\\b(?i:" + NUMBERED + ") )(?!(?<=\\b\\p{Ll}{3,9} )I )" + ROMAN,
+                    m -> Numbers.cardinal(value(m.group(1)))),
             Rule.of("(?<=\\b(?:" + RULERS + ") )(?!I (?:\\p{Ll}|'))" + ROMAN,
                     m -> "the " + Numbers.ordinal(value(m.group(1)))),
             Rule.of("(?<=\\p{Lu}\\p{Ll}{1,20} )(II|III|IV|VI|VII|VIII|IX|XI|XII|XIII|XIV|XV|XVI)",

@@ -15,8 +15,8 @@ final class SentenceParts {
     private static final Pattern PART = Pattern.compile("(?<word>'?[A-Za-z]+(?:'[A-Za-z]+)*)"
             + "|(?<pause>\\.{2,}|--+|[\u2013\u2014,;:?!()\\[\\]]+|(?<=\\s)-(?=\\s)|\\n{2})");
     /** Short words that keep the apostrophe at their front. */
-    private static final Set<String> CLIPPED = Set.of("'tis", "'twas", "'twere", "'em", "'til", "'cause", "'bout", "'round",
-            "'n");
+    private static final Set<String> CLIPPED = Set.of("'tis", "'twas", "'twere", "'em", "'til", "'cause", "'bout",
+            "'round", "'n");
     private static final Map<Character, Pause> PAUSES = Map.of(';', Pause.SEMICOLON, ':', Pause.COLON, '-', Pause.DASH,
             '\u2013', Pause.DASH, '\u2014', Pause.DASH, '.', Pause.DASH, '?', Pause.QUESTION, '!', Pause.EXCLAMATION);
 

@@ -24,7 +24,10 @@ final class SentenceTokenizer extends Tokenizer {
     /** What must be known of the text behind a full stop, in characters. */
     private static final int LOOKAHEAD = 64;
 
-    /** An empty line, or a line that begins with a bullet, or sentence marks before a blank with what may close after them. */
+    /**
+     * An empty line, or a line that begins with a bullet, or sentence marks before a blank with what may close after
+     * them.
+     */
     private static final Pattern CANDIDATE = Pattern.compile(
             "(?<paragraph>\\s*\\n[ \\t]*\\n\\s*|\\s*\\n\\s*(?=[*•] ))|(?<marks>[.?!]+[\"')\\]]*)\\s+");
     private static final Pattern LAST_WORD = Pattern.compile("[\\p{L}\\d.&'-]+$");
@@ -34,23 +37,22 @@ final class SentenceTokenizer extends Tokenizer {
 
     /** Never the last word of a sentence: something always follows. */
     private static final Set<String> LEADING = Set.of("Mr", "Mrs", "Ms", "Mx", "Dr", "Prof", "Sr", "Rev", "Gen", "Col",
-            "Capt", "Lt", "Sgt", "Maj", "Gov", "Sen", "Rep", "Pres", "Hon", "Messrs", "Mt", "Ft", "vs", "e.g", "i.e", "cf",
-            "approx", "ca");
+            "Capt", "Lt", "Sgt", "Maj", "Gov", "Sen", "Rep", "Pres", "Hon", "Messrs", "Mt", "Ft", "vs", "e.g", "i.e",
+            "cf", "approx", "ca");
     /** Not the last word before a number, Arabic or Roman. */
     private static final Set<String> BEFORE_NUMBER =
-            Set.of("No", "no", "Nos", "nos", "Fig", "fig", "Vol", "vol", "p", "pp", "Eq", "eq", "Sec", "Ch", "Ext", "ext");
+            Set.of("No", "no", "Nos", "nos", "Fig", "fig", "Vol", "vol", "p", "pp", "Eq", "eq", "Sec", "Ch", "Ext",
+                    "ext");
     private static final Pattern NUMBER = Pattern.compile("\\d|[IVXLC]{2,}\\b");
-    private static final Set<String> TRAILING = Set.of("etc", "St", "Inc", "Ltd", "Co", "Corp", "Jr", "Ave", "Blvd", "Rd",
-            "Jan", "Feb",
-            "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec", "Mon", "Tue", "Tues", "Wed", "Thu",
-            "Thur",
-            "Thurs", "Fri", "Sat", "Sun", "al", "dept", "Dept", "est", "Est", "Esq", "min", "max", "ft", "oz", "lb", "lbs");
+    private static final Set<String> TRAILING = Set.of("etc", "St", "Inc", "Ltd", "Co", "Corp", "Jr", "Ave", "Blvd",
+            "Rd", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec", "Mon", "Tue",
+            "Tues", "Wed", "Thu", "Thur", "Thurs", "Fri", "Sat", "Sun", "al", "dept", "Dept", "est", "Est", "Esq",
+            "min", "max", "ft", "oz", "lb", "lbs");
     /** Words that tell a new sentence from a name, after an abbreviation. */
-    private static final Set<String> STARTERS = Set.of("The", "A", "An", "He", "She", "It", "They", "We", "I", "You", "In",
-            "On",
-            "At", "But", "And", "So", "This", "That", "These", "Those", "There", "His", "Her", "Its", "Their", "Our", "My",
-            "When",
-            "Then", "If", "As", "After", "Before", "For", "What", "Who", "Why", "How", "Where", "No", "Not", "Now", "Yes");
+    private static final Set<String> STARTERS = Set.of("The", "A", "An", "He", "She", "It", "They", "We", "I", "You",
+            "In", "On", "At", "But", "And", "So", "This", "That", "These", "Those", "There", "His", "Her", "Its",
+            "Their", "Our", "My", "When", "Then", "If", "As", "After", "Before", "For", "What", "Who", "Why", "How",
+            "Where", "No", "Not", "Now", "Yes");
 
     private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
     private final TypeAttribute type = addAttribute(TypeAttribute.class);
@@ -100,7 +102,8 @@ final class SentenceTokenizer extends Tokenizer {
 
     private boolean endsSentence(Matcher candidate) {
         int at = candidate.end();
-        String next = pending.substring(at, Math.min(pending.length(), at + LOOKAHEAD)).replaceFirst("^[\"'(\\[*]+", "");
+        String next = pending.substring(at, Math.min(pending.length(), at + LOOKAHEAD))
+                .replaceFirst("^[\"'(\\[*]+", "");
         int first = next.isEmpty() ? ' ' : next.codePointAt(0);
         if (Character.isLowerCase(first)) {
             return false;

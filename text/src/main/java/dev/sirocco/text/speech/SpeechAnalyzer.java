@@ -7,9 +7,9 @@ import org.apache.lucene.analysis.Tokenizer;
 import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 
 /**
- * The Lucene chain from written English to spoken: its tokens are sentences, cut by the {@link SentenceTokenizer}, and each
- * filter rewrites one kind of written form in them. What a filter writes in words is final; numbers and capitals may
- * be left to the filters behind it, whose order matters therefore.
+ * The Lucene chain from written English to spoken: its tokens are sentences, cut by the {@link SentenceTokenizer}, and
+ * each filter rewrites one kind of written form in them. What a filter writes in words is final; numbers and capitals
+ * may be left to the filters behind it, whose order matters therefore.
  */
 final class SpeechAnalyzer extends Analyzer {
 

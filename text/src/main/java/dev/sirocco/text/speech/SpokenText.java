@@ -16,8 +16,9 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
 /**
- * Written English as sentences to speak, one after another while the text is still being read: memory does not grow with
- * its length. Letters of scripts other than Latin are left out; {@link #leftOut()} tells which. Use by one thread; close it.
+ * Written English as sentences to speak, one after another while the text is still being read: memory does not grow
+ * with its length. Letters of scripts other than Latin are left out; {@link #leftOut()} tells which. Use by one thread;
+ * close it.
  */
 public final class SpokenText implements Iterator<Sentence>, AutoCloseable {
 

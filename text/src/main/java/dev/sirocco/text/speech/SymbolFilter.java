@@ -53,6 +53,7 @@ final class SymbolFilter extends RewriteFilter {
     private static String greek(int letter) {
         String name = Character.getName(letter).toLowerCase(Locale.ROOT);
         int at = name.indexOf("letter ");
-        return at < 0 ? Character.toString(letter) : name.substring(at + "letter ".length()).replaceFirst(" with .*", "");
+        return at < 0 ? Character.toString(letter)
+                : name.substring(at + "letter ".length()).replaceFirst(" with .*", "");
     }
 }

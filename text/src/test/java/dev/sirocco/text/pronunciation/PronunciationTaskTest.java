@@ -103,7 +103,8 @@ class PronunciationTaskTest {
         for (Map.Entry<String, Integer> e : Map.of("kitten/sitting", 3, "/abc", 3, "abc/", 3, "abc/abc", 0, "ab/ba", 2)
                 .entrySet()) {
             String[] pair = e.getKey().split("/", -1);
-            assertEquals(e.getValue(), dev.sirocco.text.EditDistance.of(letters(pair[0]), letters(pair[1])), e.getKey());
+            assertEquals(e.getValue(), dev.sirocco.text.EditDistance.of(letters(pair[0]), letters(pair[1])),
+                    e.getKey());
         }
     }
 

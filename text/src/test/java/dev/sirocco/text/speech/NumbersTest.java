@@ -16,7 +16,9 @@ class NumbersTest {
     private static final Map<String, Long> WORDS = LongStream.range(0, 100).filter(n -> n <= 20 || n % 10 == 0).boxed()
             .collect(Collectors.toMap(Numbers::cardinal, n -> n));
 
-    /** Reads a name as a person does: adds what stands side by side, multiplies by hundreds and powers of a thousand. */
+    /**
+     * Reads a name as a person does: adds what stands side by side, multiplies by hundreds and powers of a thousand.
+     */
     private static long value(String name) {
         long sum = 0;
         long group = 0;
@@ -59,7 +61,8 @@ class NumbersTest {
             String name = Numbers.year(year);
             if (!name.contains("thousand") && year >= 1000) {
                 List<String> words = List.of(name.split(" "));
-                int split = name.endsWith(" hundred") ? words.size() - 1 : words.contains("oh") ? words.indexOf("oh") : -1;
+                int split = name.endsWith(" hundred") ? words.size() - 1 : words.contains("oh") ? words.indexOf("oh")
+                        : -1;
                 if (split > 0) {
                     assertEquals(year / 100, value(String.join(" ", words.subList(0, split))));
                     assertEquals(year % 100 == 0 ? "hundred" : "oh " + Numbers.cardinal(year % 100),
@@ -75,8 +78,8 @@ class NumbersTest {
 
     @Test
     void ordinalsChangeTheLastWordOnly() {
-        Map<Long, String> names = Map.of(0L, "zeroth", 1L, "first", 12L, "twelfth", 20L, "twentieth", 21L, "twenty first",
-                40L, "fortieth",
+        Map<Long, String> names = Map.of(0L, "zeroth", 1L, "first", 12L, "twelfth", 20L, "twentieth",
+                21L, "twenty first", 40L, "fortieth",
                 100L, "one hundredth", 113L, "one hundred thirteenth", 1_000_000L, "one millionth", 3_000_005L,
                         "three million fifth");
         names.forEach((n, name) -> assertEquals(name, Numbers.ordinal(n)));

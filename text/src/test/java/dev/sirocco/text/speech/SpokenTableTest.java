@@ -32,7 +32,8 @@ class SpokenTableTest {
     static List<Arguments> cases() throws IOException {
         try (var in = new BufferedReader(new InputStreamReader(
                 SpokenTableTest.class.getResourceAsStream("spoken.tsv"), StandardCharsets.UTF_8))) {
-            return in.lines().filter(line -> line.contains("\t") && !line.startsWith("# ")).map(line -> line.split("\t"))
+            return in.lines().filter(line -> line.contains("\t") && !line.startsWith("# "))
+                    .map(line -> line.split("\t"))
                     .map(columns -> Arguments.of(columns[0], withoutLastStop(columns[1]))).toList();
         }
     }

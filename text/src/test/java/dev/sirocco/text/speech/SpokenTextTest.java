@@ -42,7 +42,8 @@ class SpokenTextTest {
 
     @Test
     void paragraphsEndAtEmptyLinesAndLineBreaksAreBlanks() {
-        List<Sentence> sentences = SpokenText.of("A heading\n\nOne line\r\nand another. Two.\r\n \r\n* three\n* four\n");
+        List<Sentence> sentences =
+                SpokenText.of("A heading\n\nOne line\r\nand another. Two.\r\n \r\n* three\n* four\n");
         assertEquals(List.of("a heading.", "one line and another.", "two.", "three.", "four."),
                 sentences.stream().map(Sentence::toString).toList());
         assertEquals(List.of(true, false, true, true, true), sentences.stream().map(Sentence::endsParagraph).toList());
@@ -79,8 +80,8 @@ class SpokenTextTest {
             int spoken = 0;
             while (text.hasNext()) {
                 assertEquals(spoken++ % 11 > 0 ? "it was as long as the road to the sea."
-                        : "in nineteen eighty four, doctor orwell paid three dollars and fifty cents for five kilometers of rope.",
-                        text.next().toString());
+                        : "in nineteen eighty four, doctor orwell paid three dollars and fifty cents for five "
+                        + "kilometers of rope.", text.next().toString());
                 assertTrue(read[0] < 40 * spoken + 30_000, "it reads far ahead of what is spoken");
             }
             assertTrue(spoken > 25_000);
@@ -93,13 +94,14 @@ class SpokenTextTest {
         String words = IntStream.range(0, 5000).mapToObj(i -> "word").collect(Collectors.joining(" "));
         List<Sentence> sentences = SpokenText.of(words);
         assertEquals(5000, sentences.stream().mapToInt(sentence -> sentence.words().size()).sum());
-        assertTrue(sentences.stream().allMatch(sentence -> sentence.words().size() <= SentenceTokenizer.MAX_LENGTH / 5));
+        assertTrue(sentences.stream().allMatch(sentence -> sentence.words().size()
+                <= SentenceTokenizer.MAX_LENGTH / 5));
         String letters = SpokenText.of("x".repeat(10_000)).stream().flatMap(sentence -> sentence.words().stream())
                 .map(Word::text).collect(Collectors.joining());
         assertEquals("x".repeat(10_000), letters);
         assertTrue(sentences(" ".repeat(10_000) + "ok" + "\n".repeat(10_000) + "ok").equals(List.of("ok.", "ok.")));
-        assertTrue(SpokenText.of("\uD83D\uDE80a".repeat(3_000)).stream().allMatch(sentence -> sentence.toString().startsWith("rocket")
-                || sentence.toString().startsWith("a")));
+        assertTrue(SpokenText.of("\uD83D\uDE80a".repeat(3_000)).stream()
+                .allMatch(sentence -> sentence.toString().startsWith("rocket") || sentence.toString().startsWith("a")));
     }
 
     @ParameterizedTest
@@ -152,9 +154,8 @@ class SpokenTextTest {
         Random random = new Random(5);
         String[] forms = {"1", "23", "4,567", "0", ".", ",", "-", "–", "/", ":", "$", "%", "°C", " ", " ", " ", "\n",
                 "\n\n", "'", "\"", "a",
-                "A", "Dr", "St", "km", "pm", "May", "Mon", "IV", "I", "FBI", "@", "#", "&", "+", "=", "^", "½", "²", "é",
-                "ж", "東", "\uD83D\uDE00",
-                "\uD83C\uDDEB", "\uD83D", "www.", "http://", "(", ")", "!", "?",
+                "A", "Dr", "St", "km", "pm", "May", "Mon", "IV", "I", "FBI", "@", "#", "&", "+", "=", "^", "½", "²",
+                "é", "ж", "東", "\uD83D\uDE00", "\uD83C\uDDEB", "\uD83D", "www.", "http://", "(", ")", "!", "?",
                 "\\", "{", "}", "$1", "\uE000", "\u200D", "o'clock", "th", "'s", "x", "v"};
         for (int trial = 0; trial < 3000; trial++) {
             StringBuilder text = new StringBuilder("so ");
@@ -174,6 +175,7 @@ class SpokenTextTest {
         for (int i = 1; i < sentence.parts().size(); i++) {
             assertFalse(sentence.parts().get(i - 1) instanceof Pause && sentence.parts().get(i) instanceof Pause, text);
         }
-        sentence.words().forEach(word -> assertTrue(word.text().matches("'?[a-z]+('[a-z]+)*"), () -> word + " in " + text));
+        sentence.words().forEach(word -> assertTrue(word.text().matches("'?[a-z]+('[a-z]+)*"),
+                () -> word + " in " + text));
     }
 }

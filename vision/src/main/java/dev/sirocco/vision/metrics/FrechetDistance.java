@@ -61,7 +61,8 @@ public final class FrechetDistance {
         double[] values = new double[n];
         double[] vectors = new double[n * n];
         try (DoublePointer data = new DoublePointer(symmetric);
-                Mat matrix = new Mat(n, n, opencv_core.CV_64F, data); Mat foundValues = new Mat(); Mat foundVectors = new Mat()) {
+                Mat matrix = new Mat(n, n, opencv_core.CV_64F, data); Mat foundValues = new Mat();
+                Mat foundVectors = new Mat()) {
             opencv_core.eigen(matrix, foundValues, foundVectors);
             new DoublePointer(foundValues.data()).get(values);
             new DoublePointer(foundVectors.data()).get(vectors);

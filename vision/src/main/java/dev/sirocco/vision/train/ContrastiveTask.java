@@ -25,7 +25,8 @@ public final class ContrastiveTask extends PictureTask {
     private final Pairs validation;
 
     /** @param validation may be empty */
-    public ContrastiveTask(Clip clip, Pairs training, Pairs validation, Augmentation augmentation, int batch, long seed) {
+    public ContrastiveTask(Clip clip, Pairs training, Pairs validation, Augmentation augmentation, int batch,
+            long seed) {
         super(clip.parameters(), training.pictures, validation.pictures, augmentation, batch, seed);
         this.clip = clip;
         this.training = training;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A network that makes pictures, or their latents, of what it is told. One time in ten it is told nothing, so that it can
- * be guided later (Ho and Salimans 2022, section 3.2).
+ * A network that makes pictures, or their latents, of what it is told. One time in ten it is told nothing, so that it
+ * can be guided later (Ho and Salimans 2022, section 3.2).
  */
 public final class DiffusionTask implements Task {
 

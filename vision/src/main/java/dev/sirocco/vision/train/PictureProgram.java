@@ -18,7 +18,8 @@ public final class PictureProgram implements AutoCloseable {
      * @param network (N, channels, height, width) in [-1, 1] → (N, width of a vector)
      * @param batch pictures in a run of the network
      */
-    public PictureProgram(UnaryOperator<Tensor> network, int batch, int channels, int height, int width, Executor executor) {
+    public PictureProgram(UnaryOperator<Tensor> network, int batch, int channels, int height, int width,
+            Executor executor) {
         program = new BatchedProgram(network, batch, DType.F32, Shape.of(channels, height, width), executor);
     }
 

@@ -30,7 +30,9 @@ class MetricsTest {
         assertEquals(25, new FrechetDistance(cross(1, 2, 3, 1)).to(new FrechetDistance(cross(4, -2, 3, 1))), 1e-4);
     }
 
-    /** Covariances that do not commute: for C₁ = diag(9, 1) and C₂ with a = 5 and b = 1, tr √(C₁ C₂) = √(λ₁) + √(λ₂). */
+    /**
+     * Covariances that do not commute: for C₁ = diag(9, 1) and C₂ with a = 5 and b = 1, tr √(C₁ C₂) = √(λ₁) + √(λ₂).
+     */
     @Test
     void covariancesNeedNotCommute() {
         float s = (float) Math.sqrt(1.5);

@@ -59,8 +59,8 @@ class PictureTasksTest {
     /** The first and the last validation loss of a short training. */
     private double[] losses(Task task, double rate, int steps) {
         Optimizer optimizer = new Optimizer(task.parameters(), Group.all(new AdamW(rate, 0)));
-        try (Trainer trainer = new Trainer(task, optimizer, Schedule.constant(), Trainer.Config.ofSteps(steps, 0, 0), folder,
-                Map.of(), Executors.best(), new PrintStream(OutputStream.nullOutputStream()))) {
+        try (Trainer trainer = new Trainer(task, optimizer, Schedule.constant(), Trainer.Config.ofSteps(steps, 0, 0),
+                folder, Map.of(), Executors.best(), new PrintStream(OutputStream.nullOutputStream()))) {
             double before = trainer.validationLoss();
             trainer.run();
             return new double[] {before, trainer.validationLoss()};
@@ -84,7 +84,8 @@ class PictureTasksTest {
     void anAutoencoderLearnsPictures() {
         AutoencoderKl autoencoder = new AutoencoderKl(
                 new AutoencoderKl.Config(3, 2, List.of(8, 8), 1, 4, false, true, 1, 0), Scope.root(1));
-        double[] losses = losses(new AutoencoderTask(autoencoder, PICTURES, HELD, Augmentation.NONE, BATCH, 1e-4, 1), 0.01, 60);
+        double[] losses = losses(new AutoencoderTask(autoencoder, PICTURES, HELD, Augmentation.NONE, BATCH, 1e-4, 1),
+                0.01, 60);
         assertTrue(losses[1] < losses[0] / 10, Arrays.toString(losses));
     }
 
@@ -104,9 +105,9 @@ class PictureTasksTest {
         List<float[]> clean = IntStream.range(0, 24).mapToObj(i -> filled(i % 2 == 0 ? 1 : -1)).toList();
         List<int[]> told = IntStream.range(0, 24).mapToObj(i -> new int[] {i % 2}).toList();
         DiffusionTask.Samples samples = new DiffusionTask.Samples(clean, told);
-        DiffusionTask task = new DiffusionTask((x, time, t) -> dit.apply(x, time, t.reshape(t.dim(0)), null), dit.parameters(),
-                new DiffusionLoss(new RectifiedFlow(), Prediction.FLOW), Shape.of(1, 4, 4), samples, samples, new int[] {2},
-                BATCH, 1);
+        DiffusionTask task = new DiffusionTask((x, time, t) -> dit.apply(x, time, t.reshape(t.dim(0)), null),
+                dit.parameters(), new DiffusionLoss(new RectifiedFlow(), Prediction.FLOW), Shape.of(1, 4, 4), samples,
+                samples, new int[] {2}, BATCH, 1);
         double[] losses = losses(task, 0.01, 80);
         assertTrue(losses[1] < 0.6 * losses[0], Arrays.toString(losses));
         assertToldNothing(task, dit.parameters());

@@ -24,7 +24,8 @@ class ReferenceTest {
         ReferenceProgram p = new ReferenceExecutor().compile(g);
         p.set("x", 0, 0.1, -1, 3.5, Double.NEGATIVE_INFINITY);
         p.run();
-        assertArrayEquals(new double[] {0, 0.1124629160182849, -0.8427007929497149, 0.9999992569016276, -1}, p.get("y"), 1e-15);
+        assertArrayEquals(new double[] {0, 0.1124629160182849, -0.8427007929497149, 0.9999992569016276, -1}, p.get("y"),
+                1e-15);
         assertThrows(IllegalArgumentException.class, () -> p.set("x", 1));
         assertThrows(IllegalArgumentException.class, () -> p.output("x"));
     }
@@ -63,10 +64,12 @@ class ReferenceTest {
         try (var _ = g.at("h.3.norm")) {
             g.output("y", masked.add(x.log()).mul(2));
         }
-        assertEquals(Optional.empty(), Check.firstNonFinite(g, Map.of("x", Storage.of(Shape.of(2, 2), 1f, 2f, 3f, 4f))));
+        assertEquals(Optional.empty(),
+                Check.firstNonFinite(g, Map.of("x", Storage.of(Shape.of(2, 2), 1f, 2f, 3f, 4f))));
         String nan = Check.firstNonFinite(g, Map.of("x", Storage.of(Shape.of(2, 2), 1f, -2f, 3f, 4f))).orElseThrow();
         assertEquals("h.3.norm: Unary[kind=LOG] of (f32[2, 2]) makes the first NaN in f32[2, 2]", nan);
-        String infinity = Check.firstNonFinite(g, Map.of("x", Storage.of(Shape.of(2, 2), 1f, 0f, 3f, 4f))).orElseThrow();
+        String infinity = Check.firstNonFinite(g, Map.of("x", Storage.of(Shape.of(2, 2), 1f, 0f, 3f, 4f)))
+                .orElseThrow();
         assertTrue(infinity.contains("h.3.norm: Unary[kind=LOG]") && infinity.contains("infinity"), infinity);
     }
 }

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Products of cuBLAS, and programs replayed as CUDA graphs, against kernels of ours. Where there is no CUDA, kernels stand
- * in for the library, so that everything around its calls is tried.
+ * Products of cuBLAS, and programs replayed as CUDA graphs, against kernels of ours. Where there is no CUDA, kernels
+ * stand in for the library, so that everything around its calls is tried.
  */
 class CublasTest {
 
@@ -63,13 +63,16 @@ class CublasTest {
     static Stream<Arguments> products() {
         return Stream.of(
                 product("left transposed", Shape.of(521, 513), Shape.of(521, 517), (a, b) -> a.transpose().matmul(b)),
-                product("a part", Shape.of(600, 521), Shape.of(521, 600), (a, b) -> a.slice(0, 70, 590).matmul(b.slice(1, 3, 580))),
+                product("a part", Shape.of(600, 521), Shape.of(521, 600),
+                        (a, b) -> a.slice(0, 70, 590).matmul(b.slice(1, 3, 580))),
                 product("batch of transposed", Shape.of(7, 257, 301), Shape.of(7, 331, 257),
                         (a, b) -> a.transpose().matmul(b.transpose())),
-                product("one right matrix", Shape.of(7, 301, 257), Shape.of(331, 257), (a, b) -> a.matmul(b.transpose())),
+                product("one right matrix", Shape.of(7, 301, 257), Shape.of(331, 257),
+                        (a, b) -> a.matmul(b.transpose())),
                 product("heads", Shape.of(2, 301, 4, 257), Shape.of(2, 331, 4, 257),
                         (a, b) -> a.permute(0, 2, 1, 3).matmul(b.permute(0, 2, 3, 1))),
-                product("with what reads it", Shape.of(513, 521), Shape.of(521, 517), (a, b) -> a.matmul(b).mul(0.5).tanh()));
+                product("with what reads it", Shape.of(513, 521), Shape.of(521, 517),
+                        (a, b) -> a.matmul(b).mul(0.5).tanh()));
     }
 
     private static Arguments product(String name, Shape left, Shape right, BinaryOperator<Tensor> op) {
@@ -85,8 +88,10 @@ class CublasTest {
     @ParameterizedTest
     @MethodSource("products")
     void cublasIsWhatKernelsCompute(BinaryOperator<Tensor> op, Shape left, Shape right) {
-        Device device = Executors.devices().stream().filter(d -> plain.name().startsWith(d.id() + " ")).findFirst().orElseThrow();
-        Assumptions.assumeTrue(device.backend().equals("CUDA"), "cuBLAS needs TornadoVM's CUDA backend, and this is " + device.backend());
+        Device device = Executors.devices().stream().filter(d -> plain.name().startsWith(d.id() + " ")).findFirst()
+                .orElseThrow();
+        Assumptions.assumeTrue(device.backend().equals("CUDA"), "cuBLAS needs TornadoVM's CUDA backend, and this is "
+                + device.backend());
         compare(with(""), op, left, right);
     }
 

@@ -12,7 +12,8 @@ class ProgressTest {
 
     private static String printed(boolean isTerminal, int kernels) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        Progress progress = new Progress(new PrintStream(bytes, true, StandardCharsets.UTF_8), isTerminal, "tornado:0:0", kernels);
+        Progress progress = new Progress(new PrintStream(bytes, true, StandardCharsets.UTF_8), isTerminal,
+                "tornado:0:0", kernels);
         progress.show(0);
         progress.show(100);
         progress.end();

@@ -91,7 +91,8 @@ record BoundOp(Op op, List<Storage> operands) {
         for (int workers = 2; workers <= 3; workers++) {
             List<Storage> again = run(workers);
             for (int i = 0; i < first.size(); i++) {
-                assertArrayEquals(first.get(i).floats(), again.get(i).floats(), workers + " workers: " + op + ", output " + i);
+                assertArrayEquals(first.get(i).floats(), again.get(i).floats(),
+                        workers + " workers: " + op + ", output " + i);
             }
         }
     }
@@ -133,7 +134,8 @@ record BoundOp(Op op, List<Storage> operands) {
             Storage padded = memory.get(i);
             for (int j = 0; j < MARGIN; j++) {
                 assertEquals((int) UNTOUCHED, padded.segment().get(Memory.INT, 4L * j), "before output of " + op);
-                assertEquals((int) UNTOUCHED, padded.segment().get(Memory.INT, padded.bytes() - 4 - 4L * j), "behind output of " + op);
+                assertEquals((int) UNTOUCHED, padded.segment().get(Memory.INT, padded.bytes() - 4 - 4L * j),
+                        "behind output of " + op);
             }
         }
         return results;

@@ -225,8 +225,8 @@ class ConvolutionKernelTest {
         }
         List<Integer> outputPad = new ArrayList<>();
         for (int i = 0; i < c.op.stride().size(); i++) {
-            int least = (c.y().dim(2 + i) - 1) * c.op.stride().get(i) + (c.w.dim(2 + i) - 1) * c.op.dilation().get(i) + 1
-                    - 2 * c.op.padLow().get(i);
+            int least = (c.y().dim(2 + i) - 1) * c.op.stride().get(i) + (c.w.dim(2 + i) - 1) * c.op.dilation().get(i)
+                    + 1 - 2 * c.op.padLow().get(i);
             outputPad.add(c.x.dim(2 + i) - least);
         }
         return new TransposedConvolution(c.op.stride(), c.op.padLow(), outputPad, c.op.dilation(), c.op.groups());
@@ -250,7 +250,8 @@ class ConvolutionKernelTest {
                     int h = at(s, 1, place / s.out().w() % s.out().h(), t / s.kernel().w() % s.kernel().h());
                     int w = at(s, 2, place % s.out().w(), t % s.kernel().w());
                     if (d >= 0 && h >= 0 && w >= 0) {
-                        int x = (((n * s.channels() + group * s.groupChannels() + c) * in.d() + d) * in.h() + h) * in.w() + w;
+                        int x = (((n * s.channels() + group * s.groupChannels() + c) * in.d() + d) * in.h() + h)
+                                * in.w() + w;
                         visitor.multiply(x, (o * s.groupChannels() + c) * s.taps() + t, y);
                     }
                 }

@@ -108,7 +108,8 @@ class GemmTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 4098, 70, 1", "3, 4098, 70, 1", "1, 768, 3072, 1", "130, 2100, 700, 1", "1030, 40, 330, 1", "20, 24, 30, 7"})
+    @CsvSource({"1, 4098, 70, 1", "3, 4098, 70, 1", "1, 768, 3072, 1", "130, 2100, 700, 1", "1030, 40, 330, 1",
+            "20, 24, 30, 7"})
     void sameBitsForAnyNumberOfWorkers(int m, int n, int k, int batch) {
         Shape shape = new Shape(m, n, k, 1, 1, batch);
         for (Operand b : layoutsOfB(n, k)) {

@@ -65,7 +65,8 @@ class IndexKernelTest {
     @Test
     void updateSlice() {
         for (int n : SIZES) {
-            BoundOp.of(new Op.UpdateSlice(1), random(1, 3, 9, n), random(2, 3, 4, n), Storage.of(Shape.of(1), 5)).check(0);
+            BoundOp.of(new Op.UpdateSlice(1), random(1, 3, 9, n), random(2, 3, 4, n), Storage.of(Shape.of(1), 5))
+                    .check(0);
         }
         BoundOp.of(new Op.UpdateSlice(0), random(1, 300, 900), random(2, 4, 900), Storage.of(Shape.of(1), 7)).check(0);
     }
@@ -81,8 +82,8 @@ class IndexKernelTest {
                 graph.input("update", DType.F32, 2, 1, 3), graph.input("start", DType.I32, 1)));
         Storage start = Storage.of(Shape.of(1), 4);
         View view = view(base);
-        Kernel kernel = new UpdateSliceKernel(new Op.UpdateSlice(1)).bind(node, List.of(view, view(update), view(start)),
-                List.of(view));
+        Kernel kernel = new UpdateSliceKernel(new Op.UpdateSlice(1))
+                .bind(node, List.of(view, view(update), view(start)), List.of(view));
         try (Workers workers = new Workers(2)) {
             kernel.run(workers);
         }
@@ -120,7 +121,8 @@ class IndexKernelTest {
     void fold() {
         for (int n : SIZES) {
             for (int step : new int[] {1, 3, 9}) {
-                BoundOp.of(new Op.Fold(1, (n - 1) * step + 5 + (step > 1 ? 1 : 0), step, 1), random(1, 2, n, 5)).check(1e-5);
+                BoundOp.of(new Op.Fold(1, (n - 1) * step + 5 + (step > 1 ? 1 : 0), step, 1), random(1, 2, n, 5))
+                        .check(1e-5);
                 BoundOp.of(new Op.Fold(0, (n - 1) * step + 9, step, 2), random(1, n, 3, 5)).check(1e-5);
             }
         }
@@ -131,7 +133,8 @@ class IndexKernelTest {
         Graph graph = new Graph();
         Node node;
         try (var _ = graph.at("h.3.wte")) {
-            node = graph.add(new Op.Gather(0), List.of(graph.input("x", DType.F32, 2, 2), graph.input("i", DType.I32, 1)));
+            node = graph.add(new Op.Gather(0),
+                    List.of(graph.input("x", DType.F32, 2, 2), graph.input("i", DType.I32, 1)));
         }
         var error = assertThrows(IndexOutOfBoundsException.class, () -> Indices.check(-1, 2, node));
         assertEquals("h.3.wte: Gather[axis=0]: index -1 of an axis of size 2", error.getMessage());

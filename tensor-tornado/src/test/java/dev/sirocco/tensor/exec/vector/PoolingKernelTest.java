@@ -43,7 +43,8 @@ class PoolingKernelTest {
         }
 
         ConvolutionShape shape() {
-            return op instanceof MaxPool pool ? ConvolutionShape.of(pool, x, y()) : ConvolutionShape.of((AveragePool) op, x, y());
+            return op instanceof MaxPool pool ? ConvolutionShape.of(pool, x, y())
+                    : ConvolutionShape.of((AveragePool) op, x, y());
         }
     }
 

@@ -59,8 +59,8 @@ class RandomKernelTest {
     @Test
     void stepsDiffer() {
         float[] x = random(RandomKind.UNIFORM, 100).run(1).getFirst().floats();
-        float[] y = BoundOp.of(new Op.Random(RandomKind.UNIFORM, Shape.of(100), 5), Storage.of(Shape.of(2), 0x89abcdef, 4))
-                .run(1).getFirst().floats();
+        float[] y = BoundOp.of(new Op.Random(RandomKind.UNIFORM, Shape.of(100), 5),
+                Storage.of(Shape.of(2), 0x89abcdef, 4)).run(1).getFirst().floats();
         assertNotEquals(Arrays.hashCode(x), Arrays.hashCode(y));
     }
 }

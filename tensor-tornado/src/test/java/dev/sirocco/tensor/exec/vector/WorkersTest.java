@@ -31,7 +31,9 @@ class WorkersTest {
         }
     }
 
-    /** The first part takes until all others are done, so others must have taken over the rest of its worker's share. */
+    /**
+     * The first part takes until all others are done, so others must have taken over the rest of its worker's share.
+     */
     @ParameterizedTest
     @ValueSource(ints = {2, 3})
     void aSlowWorkerDoesNotHoldUpTheOthers(int count) {

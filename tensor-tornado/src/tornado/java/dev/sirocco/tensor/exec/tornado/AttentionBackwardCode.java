@@ -10,13 +10,16 @@ import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
- * The gradient of {@link dev.sirocco.tensor.fast.Attention} (Dao et al. 2022, appendix B.4). With P = exp(scores - log Σ
- * exp) and dP = dy vᵀ: dv = Pᵀ dy, dS = P (dP - rest), dq = scale · dS k, dk = scale · dSᵀ q, where rest = dy · y less the
- * gradient of log Σ exp. One kernel goes over the keys of each query, one over the queries of each key, without atomics.
+ * The gradient of {@link dev.sirocco.tensor.fast.Attention} (Dao et al. 2022, appendix B.4). With P = exp(scores - log
+ * Σ exp) and dP = dy vᵀ: dv = Pᵀ dy, dS = P (dP - rest), dq = scale · dS k, dk = scale · dSᵀ q, where rest = dy · y
+ * less the gradient of log Σ exp. One kernel goes over the keys of each query, one over the queries of each key,
+ * without atomics.
  */
 final class AttentionBackwardCode {
 
-    /** Elements of a row of dq, dk and dv that a thread computes; with 16 kernels took three times as long to compile. */
+    /**
+     * Elements of a row of dq, dk and dv that a thread computes; with 16 kernels took three times as long to compile.
+     */
     private static final int COLUMNS = 8;
 
     private final AttentionOperands in;
@@ -99,7 +102,8 @@ final class AttentionBackwardCode {
             Line v = Line.of(code, in.v(), batch, key, kvHead);
             Value offset = in.offset(code);
             Value none = code.constant(DType.I32, 0);
-            Value from = in.op().causal() ? code.call("max", DType.I32, none, code.subtract(code.ofInt(key), offset)) : none;
+            Value from = in.op().causal() ? code.call("max", DType.I32, none, code.subtract(code.ofInt(key), offset))
+                    : none;
             Value end = code.constant(DType.I32, in.queries());
             Value[] sums = AttentionOperands.zeros(code, columns.length);
             Value[] valueSums = AttentionOperands.zeros(code, valueColumns.length);

@@ -8,8 +8,8 @@ import dev.sirocco.tensor.ir.Shape;
 import java.util.List;
 
 /**
- * {@link dev.sirocco.tensor.fast.Attention}, one thread to some columns of a query's result. The softmax is computed on the
- * way (Milakov and Gimelshein 2018): whenever a larger score comes up, what was summed so far is scaled down.
+ * {@link dev.sirocco.tensor.fast.Attention}, one thread to some columns of a query's result. The softmax is computed on
+ * the way (Milakov and Gimelshein 2018): whenever a larger score comes up, what was summed so far is scaled down.
  */
 final class AttentionCode {
 
@@ -67,7 +67,8 @@ final class AttentionCode {
                 }
             }
             if (out.get(1) != null) {
-                out.get(1).store(code, new int[] {batch, query, head}, code.add(code.call("log", DType.F32, total), top));
+                out.get(1).store(code, new int[] {batch, query, head},
+                        code.add(code.call("log", DType.F32, total), top));
             }
         });
     }

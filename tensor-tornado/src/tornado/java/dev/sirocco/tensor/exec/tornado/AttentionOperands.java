@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
  * What an attention's kernels read: q (B, T, H, D), k (B, S, Hkv, D), v (B, S, Hkv, Dv) and the position of the first
  * query, or null for S - T.
  *
- * <p>Scores are computed anew wherever they are needed: no kernel writes T × S numbers (Dao et al. 2022). A thread keeps
- * some columns of a head's result in registers, so several threads share a head, and goes over {@link #BLOCK} keys or
- * queries at once. Where a block or the columns reach beyond the end, the last is taken again:
+ * <p>Scores are computed anew wherever they are needed: no kernel writes T × S numbers (Dao et al. 2022). A thread
+ * keeps some columns of a head's result in registers, so several threads share a head, and goes over {@link #BLOCK}
+ * keys or queries at once. Where a block or the columns reach beyond the end, the last is taken again:
  * its weight is 0, its column is written twice.
  */
 record AttentionOperands(Attention op, View q, View k, View v, View offset) implements Attention.Sizes {
@@ -50,7 +50,8 @@ record AttentionOperands(Attention op, View q, View k, View v, View offset) impl
     /** This number and those behind it; the last of all instead of what lies beyond it. */
     static int[] block(KernelCode code, int first, int count, int size) {
         return IntStream.range(0, count).map(i -> code.call("min", DType.I32,
-                code.add(code.ofInt(first), code.constant(DType.I32, i)), code.constant(DType.I32, size - 1)).slot()).toArray();
+                code.add(code.ofInt(first), code.constant(DType.I32, i)), code.constant(DType.I32, size - 1)).slot())
+                .toArray();
     }
 
     static Value[] zeros(KernelCode code, int count) {

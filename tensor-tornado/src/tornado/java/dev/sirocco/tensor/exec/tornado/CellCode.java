@@ -15,7 +15,8 @@ final class CellCode {
 
     /** Whether an op is one that {@link #write} knows. */
     static boolean has(Op op) {
-        return op instanceof Op.ElementWise || activation(op) != null || op instanceof Backward b && activation(b.op()) != null;
+        return op instanceof Op.ElementWise || activation(op) != null
+                || op instanceof Backward b && activation(b.op()) != null;
     }
 
     private static String activation(Op op) {

@@ -46,7 +46,8 @@ final class ChainCode {
             List<Value> in = new ArrayList<>();
             for (Layout o : cell.operands()) {
                 Value inside = values.get(o.buffer());
-                in.add(inside != null ? inside : load(code, views.apply(o.reshape(chain.domain())), coordinates, loaded));
+                in.add(inside != null ? inside
+                        : load(code, views.apply(o.reshape(chain.domain())), coordinates, loaded));
             }
             Value value = computed.computeIfAbsent(key(cell.op(), in), _ -> CellCode.write(code, cell.op(), in));
             values.put(cell.result(), value);

@@ -49,7 +49,9 @@ record ChannelNormCode(double eps, int groups) {
                 return new At(in[0], set[0], in[1]);
             }
             int inGroup = terms.dim(0);
-            return new At(set[0], code.intVariable(() -> code.pushIndex(0, new int[] {set[1], in[0]}, new long[] {inGroup, 1})), in[1]);
+            return new At(set[0],
+                    code.intVariable(() -> code.pushIndex(0, new int[] {set[1], in[0]}, new long[] {inGroup, 1})),
+                    in[1]);
         }
 
         int parts() {
@@ -85,9 +87,11 @@ record ChannelNormCode(double eps, int groups) {
         if (y != null) {
             kernels.add(Kernel.elements(describe, y.shape(), (code, at) -> {
                 int set = set(code, at, x);
-                Value normal = code.multiply(code.subtract(x.load(code, at), mean.load(code, new int[] {set})), scale(code, variance, set));
+                Value normal = code.multiply(code.subtract(x.load(code, at), mean.load(code, new int[] {set})),
+                        scale(code, variance, set));
                 int[] channel = {at[1]};
-                y.store(code, at, code.add(code.multiply(normal, in.get(1).load(code, channel)), in.get(2).load(code, channel)));
+                y.store(code, at, code.add(code.multiply(normal, in.get(1).load(code, channel)),
+                        in.get(2).load(code, channel)));
             }));
         }
         return kernels;
@@ -109,13 +113,16 @@ record ChannelNormCode(double eps, int groups) {
 
     /** One over the deviation of a set. */
     private Value scale(KernelCode code, View variance, int set) {
-        return code.call("rsqrt", DType.F32, code.add(variance.load(code, new int[] {set}), code.constant(DType.F32, eps)));
+        return code.call("rsqrt", DType.F32,
+                code.add(variance.load(code, new int[] {set}), code.constant(DType.F32, eps)));
     }
 
     /** Means and variances: those of parts, about their own means, are joined by Chan et al. 1979. */
-    private List<Kernel> statistics(String describe, View x, Sets sets, View mean, View variance, IntFunction<Place> scratch) {
+    private List<Kernel> statistics(String describe, View x, Sets sets, View mean, View variance,
+            IntFunction<Place> scratch) {
         int parts = sets.parts();
-        View partial = parts == 1 ? null : View.contiguous(scratch.apply(sets.count() * parts * 2), Shape.of(sets.count(), parts, 2));
+        View partial = parts == 1 ? null
+                : View.contiguous(scratch.apply(sets.count() * parts * 2), Shape.of(sets.count(), parts, 2));
         Kernel ofParts = Kernel.elements(describe + " (statistics)", (long) sets.count() * parts, (code, i) -> {
             int[] at = code.coordinates(i, new int[] {sets.count(), parts});
             int[] set = code.coordinates(at[0], sets.number().dims());
@@ -135,7 +142,8 @@ record ChannelNormCode(double eps, int groups) {
                 to.store(code.intVariable(() -> code.push(1)), squares);
             }
         });
-        return parts == 1 ? List.of(ofParts) : List.of(ofParts, Kernel.elements(describe + " (joined)", sets.count(), (code, i) -> {
+        return parts == 1 ? List.of(ofParts)
+                : List.of(ofParts, Kernel.elements(describe + " (joined)", sets.count(), (code, i) -> {
             Value size = code.constant(DType.F32, sets.size());
             Value m = code.divide(Line.sum(code, parts, part -> code.multiply(terms(code, sets, part),
                     Line.of(code, partial, i, part).load(code.intVariable(() -> code.push(0))))), size);
@@ -171,12 +179,13 @@ record ChannelNormCode(double eps, int groups) {
 
     private static Value load(KernelCode code, View x, At at) {
         int[] spatial = code.coordinates(at.place(), x.shape().slice(2, x.shape().rank()).dims());
-        return x.load(code, IntStream.concat(IntStream.of(at.picture(), at.channel()), Arrays.stream(spatial)).toArray());
+        return x.load(code, IntStream.concat(IntStream.of(at.picture(), at.channel()), Arrays.stream(spatial))
+                .toArray());
     }
 
     /**
-     * With n = (x - mean) · scale and g = dy · weight, n elements to a set: dx = (g - mean(g) - n mean(g n)) scale, plus what
-     * a batch norm's statistics get themselves; dweight = Σ dy n and dbias = Σ dy over pictures and places.
+     * With n = (x - mean) · scale and g = dy · weight, n elements to a set: dx = (g - mean(g) - n mean(g n)) scale,
+     * plus what a batch norm's statistics get themselves; dweight = Σ dy n and dbias = Σ dy over pictures and places.
      *
      * @param in x, weight, bias, y, for a batch norm mean and variance, dy, and for a batch norm dmean and dvariance
      * @param out dx, dweight, dbias; null where nobody reads it
@@ -221,7 +230,8 @@ record ChannelNormCode(double eps, int groups) {
                 Value d = code.multiply(code.subtract(rest, along), scale);
                 if (groups == 0) {
                     Value count = code.constant(DType.F32, sets.size());
-                    Value ofVariance = code.multiply(in.get(8).load(code, new int[] {set}), code.multiply(centred, code.constant(DType.F32, 2)));
+                    Value ofVariance = code.multiply(in.get(8).load(code, new int[] {set}),
+                            code.multiply(centred, code.constant(DType.F32, 2)));
                     Value ofStatistics = code.add(in.get(7).load(code, new int[] {set}), ofVariance);
                     d = code.add(d, code.divide(ofStatistics, count));
                 }
@@ -232,7 +242,8 @@ record ChannelNormCode(double eps, int groups) {
     }
 
     /** Σ dy and Σ dy · n of each channel. */
-    private Kernel channelSums(String describe, View x, View dy, Sets channels, View mean, View variance, View sums, View products) {
+    private Kernel channelSums(String describe, View x, View dy, Sets channels, View mean, View variance, View sums,
+            View products) {
         int parts = channels.parts();
         return Kernel.elements(describe, sums.shape(), (code, at) -> {
             int part = at[at.length - 1];

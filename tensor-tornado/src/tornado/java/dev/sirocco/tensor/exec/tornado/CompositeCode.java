@@ -62,7 +62,8 @@ final class CompositeCode {
         };
     }
 
-    private static Kernel forward(String describe, Composite op, List<View> in, List<View> out, Supplier<IndexCheck> check) {
+    private static Kernel forward(String describe, Composite op, List<View> in, List<View> out,
+            Supplier<IndexCheck> check) {
         return switch (op) {
             case LayerNorm norm -> NormCode.of(norm).forward(describe, in, out.getFirst());
             case RmsNorm norm -> NormCode.of(norm).forward(describe, in, out.getFirst());

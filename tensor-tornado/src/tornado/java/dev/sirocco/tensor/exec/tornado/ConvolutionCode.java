@@ -21,7 +21,8 @@ record ConvolutionCode(ConvolutionSizes sizes, boolean isGpu, IntFunction<Place>
         return new ConvolutionCode(ConvolutionSizes.of(op, x.shape(), w.shape(), y.shape()), isGpu, scratch);
     }
 
-    static ConvolutionCode of(TransposedConvolution op, View x, View w, View y, boolean isGpu, IntFunction<Place> scratch) {
+    static ConvolutionCode of(TransposedConvolution op, View x, View w, View y, boolean isGpu,
+            IntFunction<Place> scratch) {
         return new ConvolutionCode(ConvolutionSizes.of(op, x.shape(), w.shape(), y.shape()), isGpu, scratch);
     }
 
@@ -80,7 +81,8 @@ record ConvolutionCode(ConvolutionSizes sizes, boolean isGpu, IntFunction<Place>
     }
 
     private Planes results(String describe, View y, int[] low, int[] steps, List<Kernel> kernels) {
-        return Planes.of(describe + " (results)", y, low, steps, Collections.nCopies(sizes.axes(), 1), scratch, kernels);
+        return Planes.of(describe + " (results)", y, low, steps, Collections.nCopies(sizes.axes(), 1), scratch,
+                kernels);
     }
 
     /** What windows reach over. */
@@ -118,7 +120,8 @@ record ConvolutionCode(ConvolutionSizes sizes, boolean isGpu, IntFunction<Place>
         int stride = sizes.stride(axis);
         int dilation = sizes.dilation(axis);
         if (stride == 1) {
-            return code.intVariable(() -> code.pushIndex(0, new int[] {k}, new long[] {(long) dilation * windows.ofStep(axis)}));
+            return code.intVariable(() -> code.pushIndex(0, new int[] {k},
+                    new long[] {(long) dilation * windows.ofStep(axis)}));
         }
         int place = code.intVariable(() -> code.pushIndex(0, new int[] {k}, new long[] {dilation}));
         int[] at = code.coordinates(place, new int[] {Integer.MAX_VALUE, stride});

@@ -14,12 +14,14 @@ record ConvolutionSizes(List<Integer> in, List<Integer> out, List<Integer> kerne
                         List<Integer> pad, List<Integer> dilation, int groups) {
 
     static ConvolutionSizes of(Convolution op, Shape x, Shape w, Shape y) {
-        return new ConvolutionSizes(spatial(x), spatial(y), spatial(w), op.stride(), op.padLow(), op.dilation(), op.groups());
+        return new ConvolutionSizes(spatial(x), spatial(y), spatial(w), op.stride(), op.padLow(), op.dilation(),
+                op.groups());
     }
 
     /** The convolution whose adjoint this is: it leads from y to x. */
     static ConvolutionSizes of(TransposedConvolution op, Shape x, Shape w, Shape y) {
-        return new ConvolutionSizes(spatial(y), spatial(x), spatial(w), op.stride(), op.pad(), op.dilation(), op.groups());
+        return new ConvolutionSizes(spatial(y), spatial(x), spatial(w), op.stride(), op.pad(), op.dilation(),
+                op.groups());
     }
 
     private static List<Integer> spatial(Shape shape) {

@@ -11,11 +11,11 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * A convolution, or its adjoint, as a product of matrices: for each picture and group of channels, the weight's rows are
- * the channels of the result, its terms are channels of what is read and taps of the kernel, and the columns are the
- * places, counted along {@link Planes}. The right matrix is never made: what it has for a term is what the planes have
- * from some element on. Each thread keeps a block of the result in registers. The adjoint gathers, for each phase of
- * the stride, over the taps that meet it.
+ * A convolution, or its adjoint, as a product of matrices: for each picture and group of channels, the weight's rows
+ * are the channels of the result, its terms are channels of what is read and taps of the kernel, and the columns are
+ * the places, counted along {@link Planes}. The right matrix is never made: what it has for a term is what the planes
+ * have from some element on. Each thread keeps a block of the result in registers. The adjoint gathers, for each phase
+ * of the stride, over the taps that meet it.
  */
 final class CorrelationCode {
 
@@ -53,7 +53,8 @@ final class CorrelationCode {
     private final int terms;
     private final int columns;
 
-    private CorrelationCode(ConvolutionSizes sizes, boolean isAdjoint, Planes from, View weight, View out, boolean isGpu) {
+    private CorrelationCode(ConvolutionSizes sizes, boolean isAdjoint, Planes from, View weight, View out,
+            boolean isGpu) {
         this.sizes = sizes;
         this.isAdjoint = isAdjoint;
         this.from = from;
@@ -89,7 +90,8 @@ final class CorrelationCode {
             int[] at = code.coordinates(i, threads.dims());
             int rowBlock = at[at.length - (way == Way.STRIPES ? 2 : 1)];
             int columnBlock = at[at.length - (way == Way.STRIPES ? 1 : 2)];
-            new Block(code, at[0], at[1], Arrays.copyOfRange(at, 2, at.length - 2), rowBlock, columnBlock).write(epilogue);
+            new Block(code, at[0], at[1], Arrays.copyOfRange(at, 2, at.length - 2), rowBlock, columnBlock)
+                    .write(epilogue);
         });
     }
 
@@ -98,7 +100,8 @@ final class CorrelationCode {
     }
 
     private int columnsOfBlock() {
-        return way == Way.STRIPES ? Math.clamp(Math.ceilDiv(columns, way.step), 1, way.columns) : Math.min(way.columns, columns);
+        return way == Way.STRIPES ? Math.clamp(Math.ceilDiv(columns, way.step), 1, way.columns)
+                : Math.min(way.columns, columns);
     }
 
     /** One thread's part of the result. */
@@ -120,7 +123,8 @@ final class CorrelationCode {
             this.firstRow = linear(0, rowBlock, rowsOfBlock());
             if (way == Way.STRIPES) {
                 int[] at = code.coordinates(columnBlock, new int[] {Integer.MAX_VALUE, way.step});
-                this.firstColumn = code.intVariable(() -> code.pushIndex(0, at, new long[] {(long) way.step * columnsOfBlock(), 1}));
+                this.firstColumn = code.intVariable(() ->
+                        code.pushIndex(0, at, new long[] {(long) way.step * columnsOfBlock(), 1}));
             } else {
                 this.firstColumn = linear(0, columnBlock, columnsOfBlock());
             }
@@ -166,7 +170,8 @@ final class CorrelationCode {
         private void writeVectors(int[] rowsHere) {
             // The last block begins earlier, and computes, but does not store, a part of the one before it again.
             int first = columns % LANES == 0 ? firstColumn
-                    : code.call("min", DType.I32, code.ofInt(firstColumn), code.constant(DType.I32, columns - LANES)).slot();
+                    : code.call("min", DType.I32, code.ofInt(firstColumn), code.constant(DType.I32, columns - LANES))
+                    .slot();
             Value zero = code.constant(DType.F32, 0);
             Vector[] sums = new Vector[rowsHere.length];
             Arrays.setAll(sums, _ -> code.repeat(zero));
@@ -188,12 +193,16 @@ final class CorrelationCode {
                 if (first == firstColumn) {
                     store.run();
                 } else {
-                    code.ifLess(() -> code.pushIndex(-1, new int[] {firstColumn}, new long[] {1}), () -> code.pushInt(column), store);
+                    code.ifLess(() -> code.pushIndex(-1, new int[] {firstColumn}, new long[] {1}),
+                            () -> code.pushInt(column), store);
                 }
             }
         }
 
-        /** Runs the body if no other thread has this column: one that stores it late would undo what the chain has made of it. */
+        /**
+         * Runs the body if no other thread has this column: one that stores it late would undo what the chain has made
+         * of it.
+         */
         private void ifOwn(int column, Runnable body) {
             boolean isWhole = columns % (columnsOfBlock() * way.step) == 0;
             code.ifInside(column, 0, isWhole ? columns - 1 : columns, columns, body);
@@ -212,8 +221,8 @@ final class CorrelationCode {
                     new long[] {(long) stride(weight, 0) * (isAdjoint ? terms : rows)}));
             int origin = !isAdjoint ? 0 : IntStream.range(0, sizes.axes())
                     .map(a -> (sizes.firstStep(a) + ConvolutionCode.margins(sizes)[a]) * from.ofStep(a)).sum();
-            int rightBase = code.intVariable(() -> code.pushIndex(planes.place().offset() + origin, new int[] {picture, group},
-                    new long[] {planes.strides()[0], planes.strides()[1] * terms}));
+            int rightBase = code.intVariable(() -> code.pushIndex(planes.place().offset() + origin,
+                    new int[] {picture, group}, new long[] {planes.strides()[0], planes.strides()[1] * terms}));
             code.loop(terms, channel -> {
                 int left = code.intVariable(() -> code.pushIndex(0, new int[] {leftBase, channel},
                         new long[] {1, stride(weight, isAdjoint ? 0 : 1)}));
@@ -243,8 +252,8 @@ final class CorrelationCode {
                             new int[] {right, ofTap(axis, k)}, new long[] {1, 1})), body);
                     return;
                 }
-                // How far the tap is ahead of the phase: never negative where they meet, since TornadoVM rounds quotients of
-                // negative numbers by powers of two in the wrong direction.
+                // How far the tap is ahead of the phase: never negative where they meet, since TornadoVM rounds
+                // quotients of negative numbers by powers of two in the wrong direction.
                 int lead = stride == 1 ? linear(0, k, dilation) : code.intVariable(() ->
                         code.pushIndex(0, new int[] {phases[axis], k}, new long[] {-1, dilation}));
                 Runnable meet = () -> {
@@ -302,7 +311,8 @@ final class CorrelationCode {
                     most[a] = last;
                 }
             }
-            Runnable found = () -> body.accept(code.intVariable(() -> code.pushIndex(out.place().offset(), at, out.strides())));
+            Runnable found = () ->
+                    body.accept(code.intVariable(() -> code.pushIndex(out.place().offset(), at, out.strides())));
             for (int a = 0; a < axes; a++) {
                 Runnable inside = found;
                 int axis = a;
@@ -312,15 +322,17 @@ final class CorrelationCode {
         }
 
         private void store(int to, int row, Value value) {
-            code.store(out.place(), () -> code.pushIndex(0, new int[] {to, row}, new long[] {1, out.strides()[1]}), value);
+            code.store(out.place(), () -> code.pushIndex(0, new int[] {to, row}, new long[] {1, out.strides()[1]}),
+                    value);
         }
 
         /** The block's elements, each once. */
         private void run(ChainCode chain) {
             int lastRow = end(firstRow, rowsOfBlock(), rows);
             int lastColumn = end(firstColumn, columnsOfBlock() * way.step, columns);
-            code.loop(() -> code.pushInt(firstColumn), () -> code.pushInt(lastColumn), way.step, column -> ifWanted(column, to ->
-                    code.loop(() -> code.pushInt(firstRow), () -> code.pushInt(lastRow), 1, row -> {
+            code.loop(() -> code.pushInt(firstColumn), () -> code.pushInt(lastColumn), way.step,
+                    column -> ifWanted(column,
+                            to -> code.loop(() -> code.pushInt(firstRow), () -> code.pushInt(lastRow), 1, row -> {
                         int number = code.intVariable(() -> code.pushIndex(-out.place().offset(), new int[] {to, row},
                                 new long[] {1, out.strides()[1]}));
                         chain.write(code, code.coordinates(number, chain.domain().dims()));
@@ -328,7 +340,8 @@ final class CorrelationCode {
         }
 
         private int end(int first, int count, int size) {
-            return code.call("min", DType.I32, code.ofInt(linear(count, first, 1)), code.constant(DType.I32, size)).slot();
+            return code.call("min", DType.I32, code.ofInt(linear(count, first, 1)), code.constant(DType.I32, size))
+                    .slot();
         }
 
         /** Rows or columns from one on; the last of all instead of what lies beyond it. */

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Large products of matrices by NVIDIA's library. It is given whole arrays, never parts of one, so each operand is first
- * copied to an array of its own, and the product is copied out of another; the chain that reads it runs with that copy.
- * The larger the product, the smaller a part of the work such copies are.
+ * Large products of matrices by NVIDIA's library. It is given whole arrays, never parts of one, so each operand is
+ * first copied to an array of its own, and the product is copied out of another; the chain that reads it runs with that
+ * copy. The larger the product, the smaller a part of the work such copies are.
  */
 final class Cublas {
 
@@ -34,7 +34,8 @@ final class Cublas {
         }
 
         private View view(int batch) {
-            long[] strides = isTransposed ? new long[] {batchStride(), 1, pitch()} : new long[] {batchStride(), pitch(), 1};
+            long[] strides = isTransposed ? new long[] {batchStride(), 1, pitch()}
+                    : new long[] {batchStride(), pitch(), 1};
             return new View(array.whole(), Shape.of(batch, rows, columns), strides);
         }
     }
@@ -111,7 +112,8 @@ final class Cublas {
         Kernel packRight = pack("pack right", rights, isOne ? matrix(right) : right, isRightTransposed);
         Place product = products.at(DType.F32, 0, out.shape().numel());
         Call call = new Call(isOne ? 1 : batch,
-                new Operand(lefts.at(DType.F32, 0, 0).array(), isOne ? batch * m : m, k, isLeftTransposed, isLeftShared),
+                new Operand(lefts.at(DType.F32, 0, 0).array(), isOne ? batch * m : m, k, isLeftTransposed,
+                        isLeftShared),
                 new Operand(rights.at(DType.F32, 0, 0).array(), k, n, isRightTransposed, false), product.array());
         return List.of(packLeft, packRight, isStandIn ? call.standIn("stand-in for cuBLAS") : call.kernel("cuBLAS"),
                 unpack(describe, View.contiguous(product, out.shape()), out, epilogue));
@@ -140,7 +142,8 @@ final class Cublas {
     /** The first matrix of a batch. */
     private static View matrix(View view) {
         int rank = view.shape().rank();
-        return new View(view.place(), view.shape().slice(rank - 2, rank), Arrays.copyOfRange(view.strides(), rank - 2, rank));
+        return new View(view.place(), view.shape().slice(rank - 2, rank),
+                Arrays.copyOfRange(view.strides(), rank - 2, rank));
     }
 
     private static View transposed(View view) {

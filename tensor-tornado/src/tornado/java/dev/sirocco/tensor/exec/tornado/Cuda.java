@@ -23,8 +23,9 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * What TornadoVM's CUDA backend offers beyond kernels: calls of cuBLAS, and graphs of launches that the driver records in
- * their first run and replays from then on. The API that we are compiled against has neither, so both are looked up once.
+ * What TornadoVM's CUDA backend offers beyond kernels: calls of cuBLAS, and graphs of launches that the driver records
+ * in their first run and replays from then on. The API that we are compiled against has neither, so both are looked up
+ * once.
  *
  * @param sgemm describes a call of cuBLAS, or null
  * @param libraryTask adds a call to a graph; null where {@code sgemm} is
@@ -42,8 +43,8 @@ record Cuda(MethodHandle sgemm, MethodHandle libraryTask, MethodHandle withGraph
     private static final double TOLERANCE = 1e-3;
 
     /**
-     * What of it works on a device: a sample is computed with it and without it, several times, as what is replayed must
-     * see new inputs and new weights.
+     * What of it works on a device: a sample is computed with it and without it, several times, as what is replayed
+     * must see new inputs and new weights.
      *
      * @param compile for a session
      */
@@ -56,7 +57,8 @@ record Cuda(MethodHandle sgemm, MethodHandle libraryTask, MethodHandle withGraph
             if (fault == null) {
                 return candidate;
             }
-            System.err.printf("sirocco: %s on %s: does not work and is not used: %s%n", candidate, chosen.description().id(), fault);
+            System.err.printf("sirocco: %s on %s: does not work and is not used: %s%n", candidate,
+                    chosen.description().id(), fault);
         }
         return NONE;
     }
@@ -74,7 +76,8 @@ record Cuda(MethodHandle sgemm, MethodHandle libraryTask, MethodHandle withGraph
         MethodHandle withGraphs = find(() -> lookup.findVirtual(TornadoExecutionPlan.class, "withCUDAGraph",
                 MethodType.methodType(TornadoExecutionPlan.class)));
         MethodHandle libraryTask = find(() -> lookup.findVirtual(TaskGraph.class, "libraryTask", MethodType.methodType(
-                TaskGraph.class, String.class, Class.forName(API + "common.TornadoFunctions$LibraryTask1"), Object.class)));
+                TaskGraph.class, String.class, Class.forName(API + "common.TornadoFunctions$LibraryTask1"),
+                Object.class)));
         MethodHandle sgemm = find(() -> lookup.findStatic(Class.forName("uk.ac.manchester.tornado.cublas.CuBlas"),
                 "cublasSgemmStridedBatched", MethodType.methodType(Class.forName(API + "common.LibraryTaskDescriptor"),
                         int.class, int.class, int.class, int.class, int.class, float.class,
@@ -88,7 +91,7 @@ record Cuda(MethodHandle sgemm, MethodHandle libraryTask, MethodHandle withGraph
         try {
             return lookup.call();
         } catch (Exception | LinkageError _) {
-            return null;                                                  // an SDK without the library, or of another version
+            return null;                                            // an SDK without the library, or of another version
         }
     }
 
@@ -112,7 +115,8 @@ record Cuda(MethodHandle sgemm, MethodHandle libraryTask, MethodHandle withGraph
         float[] weight = random(random, 523 * 517);
         State expected = new State("expected", Storage.of(Shape.of(523, 517), weight));
         State updated = new State("updated", Storage.of(Shape.of(523, 517), weight));
-        try (Program right = compile.apply(sample(expected), plain); Program here = compile.apply(sample(updated), tried)) {
+        try (Program right = compile.apply(sample(expected), plain);
+                Program here = compile.apply(sample(updated), tried)) {
             String fault = null;
             for (int run = 0; run < 3 && fault == null; run++) {
                 float[] x = random(random, 521 * 517);
@@ -127,7 +131,8 @@ record Cuda(MethodHandle sgemm, MethodHandle libraryTask, MethodHandle withGraph
             }
             return fault;
         } catch (RuntimeException | LinkageError e) {
-            return String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " (" + e.getClass().getSimpleName() + ")";
+            return String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " (" + e.getClass().getSimpleName()
+                    + ")";
         }
     }
 
@@ -176,7 +181,8 @@ record Cuda(MethodHandle sgemm, MethodHandle libraryTask, MethodHandle withGraph
     void addTask(TaskGraph graph, String name, Cublas.Call call) {
         try {
             Object descriptor = sgemm.invokeWithArguments(call.arguments());
-            MethodHandle factory = MethodHandles.dropArguments(MethodHandles.constant(Object.class, descriptor), 0, Object.class);
+            MethodHandle factory = MethodHandles.dropArguments(MethodHandles.constant(Object.class, descriptor), 0,
+                    Object.class);
             Class<?> type = libraryTask.type().parameterType(2);
             libraryTask.invoke(graph, name, MethodHandleProxies.asInterfaceInstance(type, factory), (Object) name);
         } catch (Throwable e) {

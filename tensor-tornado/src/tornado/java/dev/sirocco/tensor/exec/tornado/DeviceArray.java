@@ -78,7 +78,8 @@ final class DeviceArray {
     /** Makes room for elements up to this one. */
     void growTo(long end) {
         if (end > Integer.MAX_VALUE - 64) {
-            throw new UserError("%,d elements in one device array are more than TornadoVM can address; choose smaller sizes"
+            throw new UserError(
+                    "%,d elements in one device array are more than TornadoVM can address; choose smaller sizes"
                     .formatted(end));
         }
         size = Math.max(size, (int) end);

@@ -496,6 +496,7 @@ final class KernelCode {
             case BYTES -> b.i2b();
             default -> { }
         }
-        b.invokevirtual(kind.type(), "set", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int, kind.element()));
+        b.invokevirtual(kind.type(), "set",
+                MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int, kind.element()));
     }
 }

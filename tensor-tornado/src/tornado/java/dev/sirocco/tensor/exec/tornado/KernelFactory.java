@@ -35,8 +35,10 @@ final class KernelFactory {
     /** Makes a kernel of what a writer writes; it is called twice, the first time to learn the arguments. */
     static Made make(Consumer<KernelCode> writer) {
         List<DeviceArray> arrays = new ArrayList<>();
-        ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS).build(ClassDesc.of(PACKAGE, "Draft"), c -> c.withMethodBody(
-                "run", MethodTypeDesc.of(ConstantDescs.CD_void), ClassFile.ACC_STATIC, b -> {
+        ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS)
+                .build(ClassDesc.of(PACKAGE, "Draft"),
+                        c -> c.withMethodBody("run", MethodTypeDesc.of(ConstantDescs.CD_void), ClassFile.ACC_STATIC,
+                                b -> {
                     writer.accept(new KernelCode(b, arrays));
                     b.return_();
                 }));
@@ -76,16 +78,19 @@ final class KernelFactory {
         }
     }
 
-    /** Where kernels are written: a folder on the class path, named by {@code -Dsirocco.kernels}, or the first there is. */
+    /**
+     * Where kernels are written: a folder on the class path, named by {@code -Dsirocco.kernels}, or the first there is.
+     */
     private static final class Folder {
         private static final Path PATH = find();
 
         private static Path find() {
             String named = System.getProperty("sirocco.kernels");
-            return named != null ? Path.of(named) : Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            return named != null ? Path.of(named)
+                    : Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                     .map(Path::of).filter(Files::isDirectory).findFirst()
-                    .orElseThrow(() -> new IllegalStateException("TornadoVM needs a folder on the class path for generated"
-                            + " kernels: name one with -Dsirocco.kernels"));
+                    .orElseThrow(() -> new IllegalStateException("TornadoVM needs a folder on the class path for "
+                            + "generated kernels: name one with -Dsirocco.kernels"));
         }
     }
 }

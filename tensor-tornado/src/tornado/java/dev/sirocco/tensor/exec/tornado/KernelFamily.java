@@ -65,7 +65,8 @@ enum KernelFamily {
     ROTARY(isForward(Rotary.class), g -> join(rotary(g))),
     ROTARY_GRADIENT(isGradient(Rotary.class), g -> gradients(g, rotary(g))),
     CONVOLUTION(isForward(Convolution.class, TransposedConvolution.class), g -> join(convolutions(g))),
-    CONVOLUTION_GRADIENT(isGradient(Convolution.class, TransposedConvolution.class), g -> gradients(g, convolutions(g))),
+    CONVOLUTION_GRADIENT(isGradient(Convolution.class, TransposedConvolution.class),
+            g -> gradients(g, convolutions(g))),
     POOL(isForward(MaxPool.class, AveragePool.class), g -> join(pools(g))),
     POOL_GRADIENT(isGradient(MaxPool.class, AveragePool.class), g -> gradients(g, pools(g))),
     CHANNEL_NORM(isForward(GroupNorm.class, BatchNorm.class), g -> join(channelNorms(g))),
@@ -101,7 +102,10 @@ enum KernelFamily {
         return g.input("z", DType.F32, dims);
     }
 
-    /** Each way to multiply: by elements, by vectors of columns, and along the sum; in several tiles where there are any. */
+    /**
+     * Each way to multiply: by elements, by vectors of columns, and along the sum; in several tiles where there are
+     * any.
+     */
     private static List<Tensor> products(Graph g) {
         Tensor x = x(g, 3, 17, 13);
         Tensor wide = g.input("wide", DType.F32, 13, 80);
@@ -114,8 +118,8 @@ enum KernelFamily {
     private static List<Tensor> convolutions(Graph g) {
         Tensor x = x(g, 2, 4, 9, 11);
         Tensor plane = g.add(Convolution.same(2, 2, 1, 1, 1), List.of(x, y(g, 7, 4, 3, 3))).outputs().getFirst();
-        Tensor line = g.add(Convolution.same(1, 1, 1, 2, 2), List.of(x.reshape(2, 4, 99).slice(2, 0, 13), z(g, 6, 2, 3)))
-                .outputs().getFirst();
+        Tensor line = g.add(Convolution.same(1, 1, 1, 2, 2),
+                List.of(x.reshape(2, 4, 99).slice(2, 0, 13), z(g, 6, 2, 3))).outputs().getFirst();
         Tensor up = g.add(TransposedConvolution.same(1, 3, 1, 1, 1, 2),
                 List.of(line.slice(1, 0, 4), g.input("w", DType.F32, 4, 3, 4))).outputs().getFirst();
         return List.of(plane.relu(), line, up);

@@ -10,7 +10,8 @@ import java.util.Arrays;
 
 /**
  * Products of matrices, in batches, on a CPU: each thread keeps a block of the result in registers, and runs the chain
- * that reads it while it is in the cache. Blocks that reach beyond the last row or column compute that one several times.
+ * that reads it while it is in the cache. Blocks that reach beyond the last row or column compute that one several
+ * times.
  */
 final class MatMulCode {
 
@@ -113,7 +114,8 @@ final class MatMulCode {
         int[] lines = new int[count];
         for (int i = 0; i < count; i++) {
             Value line = code.add(code.ofInt(first), code.constant(DType.I32, i));
-            lines[i] = (size % count == 0 ? line : code.call("min", DType.I32, line, code.constant(DType.I32, size - 1))).slot();
+            lines[i] = (size % count == 0 ? line
+                    : code.call("min", DType.I32, line, code.constant(DType.I32, size - 1))).slot();
         }
         return lines;
     }

@@ -133,8 +133,8 @@ final class MoveCode {
     }
 
     /**
-     * First zeros, then one thread to each column, which adds the rows in their order: without atomics, and with the same
-     * bits in every run.
+     * First zeros, then one thread to each column, which adds the rows in their order: without atomics, and with the
+     * same bits in every run.
      */
     static List<Kernel> scatterAdd(String describe, View in, View index, View out, int axis, IndexCheck check) {
         int ofIndex = index.shape().rank();
@@ -190,7 +190,8 @@ final class MoveCode {
         return Kernel.elements(describe, out.shape().numel(), (code, i) -> {
             int[] at = code.coordinates(i, out.shape().dims());
             Value sum = code.constant(out.place().dtype(), 0);
-            // The windows that reach this element: from the first whose end is behind it to the last that begins before it.
+            // The windows that reach this element: from the first whose end is behind it to the last that begins before
+            // it.
             int place = at[f.axis()];
             Value reach = code.constant(DType.I32, f.step() - 1 - (size - 1) * f.dilation());
             Value zero = code.constant(DType.I32, 0);

@@ -21,7 +21,8 @@ public final class Narrow {
     }
 
     private static float decode(int bits, int exponent, int mantissa, int hidden, int largest, int bias) {
-        float size = exponent == 0 ? scale((float) mantissa, bias + 1) : scale((float) (mantissa + hidden), exponent + bias);
+        float size = exponent == 0 ? scale((float) mantissa, bias + 1)
+                : scale((float) (mantissa + hidden), exponent + bias);
         if (exponent == largest) {
             // The root of a negative number is NaN, for which TornadoVM writes a word that OpenCL does not know.
             size = mantissa == 0 ? Float.POSITIVE_INFINITY : TornadoMath.sqrt((float) -mantissa);
@@ -50,7 +51,8 @@ public final class Narrow {
         exponent = exponent < least ? least : exponent;
         // Mantissa and hidden bit before the point. Halves stay below 2^128, which TornadoVM's compiler knows, and it
         // stumbles over branches that are never taken.
-        float scaled = mantissaBits == 7 ? scale(size, mantissaBits - exponent) : scaleLess(size, mantissaBits - exponent);
+        float scaled = mantissaBits == 7 ? scale(size, mantissaBits - exponent)
+                : scaleLess(size, mantissaBits - exponent);
         scaled = scaled < 4096f ? scaled : 4096f;                           // infinity, and NaN
         int whole = (int) scaled;
         float rest = scaled - (float) whole;

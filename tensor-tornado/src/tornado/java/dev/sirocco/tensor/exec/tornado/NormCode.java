@@ -17,7 +17,10 @@ import java.util.function.IntFunction;
  */
 record NormCode(double eps, boolean isCentred) {
 
-    /** Rows from which on several threads share the gradient of an element of weight and bias, and rows for each of them. */
+    /**
+     * Rows from which on several threads share the gradient of an element of weight and bias, and rows for each of
+     * them.
+     */
     private static final int MANY = 1024;
     private static final int ROWS = 64;
 
@@ -40,7 +43,8 @@ record NormCode(double eps, boolean isCentred) {
             Value mean = mean(code, row, n);
             Value scale = scale(code, row, mean, n);
             code.loop(n, c -> {
-                Value y = code.multiply(code.multiply(centred(code, row, mean, c), scale), in.get(1).load(code, new int[] {c}));
+                Value y = code.multiply(code.multiply(centred(code, row, mean, c), scale),
+                        in.get(1).load(code, new int[] {c}));
                 to.store(c, isCentred ? code.add(y, in.get(2).load(code, new int[] {c})) : y);
             });
         });
@@ -68,8 +72,8 @@ record NormCode(double eps, boolean isCentred) {
 
     /**
      * With d = x - mean and g = dy · weight: dx = (g - mean(g) - d mean(g d) scale²) scale, dweight = Σ dy d scale and
-     * dbias = Σ dy over the rows. The first kernel keeps mean and scale of each row for the second; where there are many
-     * rows a third joins their parts.
+     * dbias = Σ dy over the rows. The first kernel keeps mean and scale of each row for the second; where there are
+     * many rows a third joins their parts.
      *
      * @param in x, weight, perhaps bias, y, dy
      * @param out dx, dweight, perhaps dbias; null where nobody reads it
@@ -127,7 +131,8 @@ record NormCode(double eps, boolean isCentred) {
         int rows = Math.toIntExact(lines.numel());
         int parts = rows < MANY ? 1 : Math.ceilDiv(rows, ROWS);
         boolean isWhole = parts == 1;
-        View ofWeight = dWeight == null || isWhole ? dWeight : View.contiguous(scratch.apply(parts * n), Shape.of(parts, n));
+        View ofWeight = dWeight == null || isWhole ? dWeight
+                : View.contiguous(scratch.apply(parts * n), Shape.of(parts, n));
         View ofBias = dBias == null || isWhole ? dBias : View.contiguous(scratch.apply(parts * n), Shape.of(parts, n));
         Kernel sums = Kernel.elements(describe + " (parameters)", (long) parts * n, (code, i) -> {
             int[] at = code.coordinates(i, new int[] {parts, n});

@@ -25,8 +25,8 @@ final class OrderCode {
     }
 
     /**
-     * One thread to an element: it counts those that go before it, which is its rank, and writes itself there if that is
-     * below k.
+     * One thread to an element: it counts those that go before it, which is its rank, and writes itself there if that
+     * is below k.
      */
     static Kernel topK(String describe, View in, View out, Op.TopK op) {
         Shape shape = in.shape();

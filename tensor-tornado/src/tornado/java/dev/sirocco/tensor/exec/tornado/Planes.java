@@ -32,7 +32,8 @@ record Planes(View view, int axes) {
             System.arraycopy(Shape.of(sizes).strides(), 0, steps, 2 + axes, axes);
             return new Planes(new View(x.place(), Shape.of(dims), steps), axes);
         }
-        Shape shape = x.shape().slice(0, 2).concat(Shape.of(strides.stream().mapToInt(s -> s).toArray())).concat(Shape.of(sizes));
+        Shape shape = x.shape().slice(0, 2).concat(Shape.of(strides.stream().mapToInt(s -> s).toArray()))
+                .concat(Shape.of(sizes));
         View out = View.contiguous(scratch.apply(Math.toIntExact(shape.numel())), shape);
         kernels.add(Kernel.elements(describe, shape.numel(), (code, i) -> {
             int[] at = code.coordinates(i, shape.dims());
@@ -42,7 +43,8 @@ record Planes(View view, int axes) {
                 int step = at[2 + axes + a];
                 int stride = strides.get(a);
                 int before = low[a];
-                from[2 + a] = code.intVariable(() -> code.pushIndex(-before, new int[] {step, phase}, new long[] {stride, 1}));
+                from[2 + a] = code.intVariable(() -> code.pushIndex(-before, new int[] {step, phase},
+                        new long[] {stride, 1}));
             }
             Value value = code.constant(DType.F32, 0);
             Runnable read = () -> code.assign(value, x.load(code, from));
@@ -62,7 +64,8 @@ record Planes(View view, int axes) {
         long step = 1;
         for (int a = sizes.length - 1; a >= 0; a--) {
             boolean isOne = x.shape().dim(2 + a) == 1;
-            if (low[a] > 0 || strides.get(a) > 1 || sizes[a] != x.shape().dim(2 + a) || !isOne && x.strides()[2 + a] != step) {
+            if (low[a] > 0 || strides.get(a) > 1 || sizes[a] != x.shape().dim(2 + a)
+                    || !isOne && x.strides()[2 + a] != step) {
                 return false;
             }
             step *= sizes[a];

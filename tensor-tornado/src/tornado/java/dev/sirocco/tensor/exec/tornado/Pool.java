@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Tensors of one fate, such as all inputs of a program, in one array for each type of element: TornadoVM looks at every
- * array of a graph in every run, and a kernel has fifteen arguments at most, so a few large arrays with offsets that are
- * compiled into the kernels beat many small ones.
+ * array of a graph in every run, and a kernel has fifteen arguments at most, so a few large arrays with offsets that
+ * are compiled into the kernels beat many small ones.
  */
 final class Pool {
 

@@ -87,8 +87,10 @@ record PoolCode(List<Integer> kernel, List<Integer> stride, List<Integer> pad, L
         int last = (y.shape().dim(2 + axis) - 1) * step - before + (kernel.get(axis) - 1) * apart;
         code.loop(kernel.get(axis), k -> {
             int[] next = from.clone();
-            next[2 + axis] = code.intVariable(() -> code.pushIndex(-before, new int[] {place[2 + axis], k}, new long[] {step, apart}));
-            code.ifInside(next[2 + axis], -before, last, x.shape().dim(2 + axis), () -> window(code, x, y, place, axis + 1, next, body));
+            next[2 + axis] = code.intVariable(() ->
+                    code.pushIndex(-before, new int[] {place[2 + axis], k}, new long[] {step, apart}));
+            code.ifInside(next[2 + axis], -before, last, x.shape().dim(2 + axis),
+                    () -> window(code, x, y, place, axis + 1, next, body));
         });
     }
 
@@ -103,7 +105,8 @@ record PoolCode(List<Integer> kernel, List<Integer> stride, List<Integer> pad, L
         int before = pad.get(axis);
         int last = (x.shape().dim(2 + axis) - 1 + before) / step;
         code.loop(kernel.get(axis), k -> {
-            int distance = code.intVariable(() -> code.pushIndex(before, new int[] {element[2 + axis], k}, new long[] {1, -apart}));
+            int distance = code.intVariable(() -> code.pushIndex(before, new int[] {element[2 + axis], k},
+                    new long[] {1, -apart}));
             Runnable hit = () -> {
                 int[] next = place.clone();
                 next[2 + axis] = code.intVariable(() -> code.pushQuotient(distance, step));

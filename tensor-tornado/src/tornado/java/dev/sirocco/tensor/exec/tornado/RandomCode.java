@@ -25,7 +25,8 @@ final class RandomCode {
             code.push(seed);
             code.push(step);
             code.push(op.stream());
-            out.store(code, i, code.invoke(NUMBERS, op.kind() == RandomKind.UNIFORM ? "uniform" : "normal", NUMBER, DType.F32));
+            out.store(code, i, code.invoke(NUMBERS, op.kind() == RandomKind.UNIFORM ? "uniform" : "normal", NUMBER,
+                    DType.F32));
         });
     }
 }

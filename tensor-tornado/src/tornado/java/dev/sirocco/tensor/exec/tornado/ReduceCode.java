@@ -11,8 +11,8 @@ import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 
 /**
- * Sums and maxima. One thread goes over all that becomes one number; where those are few and long, several threads share
- * each, and a second kernel joins their parts, in an order that depends on shapes alone.
+ * Sums and maxima. One thread goes over all that becomes one number; where those are few and long, several threads
+ * share each, and a second kernel joins their parts, in an order that depends on shapes alone.
  */
 final class ReduceCode {
 
@@ -38,7 +38,8 @@ final class ReduceCode {
      * @param domain that shape with axes split
      * @param element the operand at coordinates of the domain
      */
-    ReduceCode(Op.Reduce op, DType dtype, Shape operand, Shape domain, BiFunction<KernelCode, int[], Value> element, View out) {
+    ReduceCode(Op.Reduce op, DType dtype, Shape operand, Shape domain, BiFunction<KernelCode, int[], Value> element,
+            View out) {
         this.op = op;
         this.dtype = dtype;
         this.domain = domain;
@@ -102,8 +103,8 @@ final class ReduceCode {
     }
 
     /**
-     * Every {@code step}-th of the terms of a result, from one on. Long sums are sums of the sums of blocks, whose errors
-     * stay small.
+     * Every {@code step}-th of the terms of a result, from one on. Long sums are sums of the sums of blocks, whose
+     * errors stay small.
      */
     private Value reduce(KernelCode code, int result, int terms, KernelCode.Push from, int step) {
         int[] kept = code.coordinates(result, dims(false));
@@ -122,7 +123,8 @@ final class ReduceCode {
         return sum;
     }
 
-    private void reduceBlock(KernelCode code, Value sum, int[] kept, KernelCode.Push from, KernelCode.Push to, int step) {
+    private void reduceBlock(KernelCode code, Value sum, int[] kept, KernelCode.Push from, KernelCode.Push to,
+            int step) {
         code.loop(from, to, step, term ->
                 join(code, sum, element.apply(code, merge(kept, code.coordinates(term, dims(true))))));
     }

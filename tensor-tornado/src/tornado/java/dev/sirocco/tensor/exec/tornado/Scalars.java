@@ -5,7 +5,8 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 /**
  * What element-wise ops compute from one element of each operand, called by generated kernels and inlined into them.
  * Written for TornadoVM's compiler: no bits of floats, no {@code >>>}, minima and maxima spelled out so that NaN
- * stays, and no two conditions that lead to one value: TornadoVM 5.2 joins them by an "or" and forgets what was negated.
+ * stays, and no two conditions that lead to one value: TornadoVM 5.2 joins them by an "or" and forgets what was
+ * negated.
  */
 public final class Scalars {
 
@@ -116,7 +117,9 @@ public final class Scalars {
         return TornadoMath.abs(x) == 1f ? power + (y - y) : power;         // Java has no power of 1 to infinity
     }
 
-    /** x Φ(x) = x - x Q(|x|) for positive x and x Q(|x|) for negative, Q = 1 - Φ being the normal distribution's tail. */
+    /**
+     * x Φ(x) = x - x Q(|x|) for positive x and x Q(|x|) for negative, Q = 1 - Φ being the normal distribution's tail.
+     */
     public static float gelu(float x) {
         float tail = min(x, 40f) * tailOverDensity(x) * density(x);         // Q is 0 there, x may be infinite
         return x > 0 ? x - tail : tail;

@@ -35,7 +35,8 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
  * that comes later adds its graphs, for which the plan is made anew out of the same graphs, whose kernels stay compiled
  * and whose memory stays where it is. States lie in banks: those that a program brought along, in the order in which
  * programs came. A program of level n has the first n banks in all its graphs. To run after a program of a lower level,
- * it first needs the banks above that one's; each bank has a graph, its anchor, which holds it and takes over those below.
+ * it first needs the banks above that one's; each bank has a graph, its anchor, which holds it and takes over those
+ * below.
  *
  * <p>A state moves between host and device only when it is needed on the other side: a program of this session uses
  * what the host may have changed, or somebody calls {@link State#storage()}.
@@ -117,14 +118,15 @@ final class Session implements State.Keeper {
     void hold(Collection<DeviceArray> arrays) {
         for (DeviceArray array : arrays) {
             if (array.bytes() > device.getMaxAllocMemory()) {
-                throw new UserError("one array of this program has %,d bytes and %s allows %,d; choose smaller sizes or --device cpu"
-                        .formatted(array.bytes(), deviceId, device.getMaxAllocMemory()));
+                throw new UserError(("one array of this program has %,d bytes and %s allows %,d; choose smaller sizes "
+                        + "or --device cpu").formatted(array.bytes(), deviceId, device.getMaxAllocMemory()));
             }
         }
         long bytes = arrays.stream().mapToLong(DeviceArray::bytes).sum();
         if (bytes > device.getMaxGlobalMemory() - heldBytes) {
-            throw new UserError(("this program needs %,d bytes on %s, which has %,d, of which programs before it hold %,d;"
-                    + " choose smaller sizes or --device cpu").formatted(bytes, deviceId, device.getMaxGlobalMemory(), heldBytes));
+            throw new UserError(("this program needs %,d bytes on %s, which has %,d, of which programs before it hold "
+                    + "%,d; choose smaller sizes or --device cpu")
+                    .formatted(bytes, deviceId, device.getMaxGlobalMemory(), heldBytes));
         }
         heldBytes += bytes;
     }
@@ -196,8 +198,9 @@ final class Session implements State.Keeper {
     }
 
     /**
-     * Takes in a graph that brings arrays to the device. TornadoVM frees what a graph moves between host and device, and
-     * fails over an array that another graph has freed, so only the graph that allocates an array may be told to free.
+     * Takes in a graph that brings arrays to the device. TornadoVM frees what a graph moves between host and device,
+     * and fails over an array that another graph has freed, so only the graph that allocates an array may be told to
+     * free.
      */
     Part addOwner(TaskGraph graph, int level) {
         owners.add(graphs.size());
@@ -238,8 +241,10 @@ final class Session implements State.Keeper {
                 profile = profile.plus(result.getProfilerResult());
             }
         } catch (TornadoOutOfMemoryException e) {
-            throw new UserError("%s has no memory left, programs hold %,d bytes; choose smaller sizes, use --device cpu, or raise -D%s (%s)"
-                    .formatted(deviceId, heldBytes, TornadoDevices.MEMORY, System.getProperty(TornadoDevices.MEMORY)), e);
+            throw new UserError(("%s has no memory left, programs hold %,d bytes; choose smaller sizes, "
+                    + "use --device cpu, or raise -D%s (%s)")
+                    .formatted(deviceId, heldBytes, TornadoDevices.MEMORY, System.getProperty(TornadoDevices.MEMORY)),
+                    e);
         } catch (RuntimeException | TornadoInternalError e) {
             throw failure(part, e);
         }
@@ -248,12 +253,16 @@ final class Session implements State.Keeper {
 
     private IllegalStateException failure(Part part, Throwable e) {
         String said = String.valueOf(e.getMessage());
-        String reason = said.replaceAll("\u001B\\[\\d+m", "").replaceAll("(?s)\\s*Stacktrace:.*", "").replaceAll("\\s+", " ");
-        return new IllegalStateException("a kernel does not compile or run on %s: %s; use --device cpu. TornadoVM says: %s"
+        String reason = said.replaceAll("\u001B\\[\\d+m", "").replaceAll("(?s)\\s*Stacktrace:.*", "")
+                .replaceAll("\\s+", " ");
+        return new IllegalStateException(
+                "a kernel does not compile or run on %s: %s; use --device cpu. TornadoVM says: %s"
                 .formatted(deviceId, culprit(part, said), reason), e);
     }
 
-    /** What TornadoVM names, if it does; else each kernel of the graph is compiled by itself to see whether it can be. */
+    /**
+     * What TornadoVM names, if it does; else each kernel of the graph is compiled by itself to see whether it can be.
+     */
     private String culprit(Part part, String said) {
         Optional<Kernel> named = tasks.entrySet().stream().filter(t -> said.matches("(?s).*\\b" + t.getKey() + "\\b.*"))
                 .map(Map.Entry::getValue).findFirst();
@@ -334,7 +343,8 @@ final class Session implements State.Keeper {
         isClosed = true;
         residents.keySet().stream().filter(state -> state.isKeptBy(this)).forEach(State::storage);
         // Graphs that the plan does not have yet never ran, and have nothing.
-        owners.stream().filter(graph -> graph < plannedGraphs).forEach(graph -> plan.withGraph(graph).freeDeviceMemory());
+        owners.stream().filter(graph -> graph < plannedGraphs)
+                .forEach(graph -> plan.withGraph(graph).freeDeviceMemory());
     }
 
     /** Two graphs that move parts of one array of states, by way of a small array. */
@@ -366,7 +376,8 @@ final class Session implements State.Keeper {
                 KernelCode.Value count = code.load(bounds, () -> code.push(1));
                 int there = code.add(first, code.ofInt(i)).slot();
                 code.ifLess(() -> code.pushInt(i), () -> code.push(count), () -> code.store(to,
-                        () -> code.pushInt(isLoad ? there : i), code.load(from, () -> code.pushInt(isLoad ? i : there))));
+                        () -> code.pushInt(isLoad ? there : i),
+                        code.load(from, () -> code.pushInt(isLoad ? i : there))));
             });
             Object[] all = Pool.objects(arrays(banks.size()));
             TaskGraph graph = new TaskGraph(nextName()).consumeFromDevice(all)

@@ -62,7 +62,8 @@ enum SoftmaxCode {
     Kernel backward(String describe, List<View> in, View out) {
         Shape rows = Line.lines(out);
         return Kernel.elements(describe, rows, (code, at) -> {
-            backward(code, Line.of(code, in.get(1), at), Line.of(code, in.get(2), at), Line.of(code, out, at), out.shape().dim(-1));
+            backward(code, Line.of(code, in.get(1), at), Line.of(code, in.get(2), at), Line.of(code, out, at),
+                    out.shape().dim(-1));
         });
     }
 

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * The class of a task, as TornadoVM wants it: the kernel is a static method, {@code apply} calls it, and
- * {@code writeReplace} names it. TornadoVM 5 looks for the kernel in the bytes of {@code apply}; from 6 on it asks the task
- * for what a serialised lambda would be written as.
+ * {@code writeReplace} names it. TornadoVM 5 looks for the kernel in the bytes of {@code apply}; from 6 on it asks the
+ * task for what a serialised lambda would be written as.
  *
  * @param parameters the kernel's, the context first
  * @param body writes the kernel's code, with its {@code return}
@@ -44,7 +44,8 @@ record TaskClass(ClassDesc name, List<ClassDesc> parameters, Consumer<CodeBuilde
     }
 
     private MethodTypeDesc apply() {
-        return MethodTypeDesc.of(ConstantDescs.CD_void, Collections.nCopies(parameters.size(), ConstantDescs.CD_Object));
+        return MethodTypeDesc.of(ConstantDescs.CD_void,
+                Collections.nCopies(parameters.size(), ConstantDescs.CD_Object));
     }
 
     private MethodTypeDesc kernel() {
@@ -53,7 +54,8 @@ record TaskClass(ClassDesc name, List<ClassDesc> parameters, Consumer<CodeBuilde
 
     private static void writeConstructor(ClassBuilder c) {
         c.withMethodBody(ConstantDescs.INIT_NAME, ConstantDescs.MTD_void, ClassFile.ACC_PUBLIC, b -> b
-                .aload(0).invokespecial(ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void).return_());
+                .aload(0).invokespecial(ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
+                .return_());
     }
 
     private void writeApply(ClassBuilder c) {
@@ -70,8 +72,8 @@ record TaskClass(ClassDesc name, List<ClassDesc> parameters, Consumer<CodeBuilde
         ClassDesc lambda = SerializedLambda.class.describeConstable().orElseThrow();
         ClassDesc string = ConstantDescs.CD_String;
         ClassDesc objects = ConstantDescs.CD_Object.arrayType();
-        MethodTypeDesc constructor = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Class, string, string, string,
-                ConstantDescs.CD_int, string, string, string, string, objects);
+        MethodTypeDesc constructor = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Class, string, string,
+                string, ConstantDescs.CD_int, string, string, string, string, objects);
         c.withMethodBody("writeReplace", MethodTypeDesc.of(ConstantDescs.CD_Object), ClassFile.ACC_PRIVATE, b -> b
                 .new_(lambda).dup()
                 .loadConstant(name)

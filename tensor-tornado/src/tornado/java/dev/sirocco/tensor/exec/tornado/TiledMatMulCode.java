@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * Products of matrices, in batches, on a GPU: a group of threads computes a tile of the result. It moves the parts of both
- * matrices that the tile needs, some terms of the sum at a time, to memory that it shares, and each thread adds up a
- * block of the tile in registers. What lies beyond an edge is read from the edge and not written; terms beyond the
+ * Products of matrices, in batches, on a GPU: a group of threads computes a tile of the result. It moves the parts of
+ * both matrices that the tile needs, some terms of the sum at a time, to memory that it shares, and each thread adds up
+ * a block of the tile in registers. What lies beyond an edge is read from the edge and not written; terms beyond the
  * sum are zero.
  */
 final class TiledMatMulCode {
@@ -130,7 +130,8 @@ final class TiledMatMulCode {
     /** A row or column of the result, the last one instead of those behind it. */
     private int within(int slot, int axis) {
         int size = out.shape().dim(axis);
-        return size % TILE == 0 ? slot : code.call("min", DType.I32, code.ofInt(slot), code.constant(DType.I32, size - 1)).slot();
+        return size % TILE == 0 ? slot
+                : code.call("min", DType.I32, code.ofInt(slot), code.constant(DType.I32, size - 1)).slot();
     }
 
     private int[] at(int r, int c) {

@@ -16,7 +16,9 @@ public final class TornadoDevices {
     /** A device with what people see of it. */
     record Named(Device description, TornadoDevice device) {}
 
-    /** TornadoVM's own limit of 4 GB to a device, which is lifted: what a device has is checked before anything runs. */
+    /**
+     * TornadoVM's own limit of 4 GB to a device, which is lifted: what a device has is checked before anything runs.
+     */
     static final String MEMORY = "tornado.device.memory";
 
     static {
@@ -53,7 +55,7 @@ public final class TornadoDevices {
         try {
             runtime = TornadoRuntimeProvider.getTornadoRuntime();
         } catch (RuntimeException | LinkageError _) {
-            return all;                                                   // what TornadoVM throws when it finds no platform
+            return all;                                               // what TornadoVM throws when it finds no platform
         }
         for (int i = 0; i < runtime.getNumBackends(); i++) {
             TornadoBackend backend = runtime.getBackend(i);

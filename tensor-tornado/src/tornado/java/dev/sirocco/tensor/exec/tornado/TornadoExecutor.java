@@ -20,7 +20,8 @@ public final class TornadoExecutor implements Executor {
     private Trust trust;
 
     /**
-     * @param id {@code tornado:0:1} for device 1 of backend 0; {@code tornado} for the first GPU, or else the first device
+     * @param id {@code tornado:0:1} for device 1 of backend 0; {@code tornado} for the first GPU, or else the first
+     *     device
      * @throws IllegalStateException if there is no such device; the message says which there are
      */
     public TornadoExecutor(String id) {
@@ -43,7 +44,8 @@ public final class TornadoExecutor implements Executor {
         if (trust == null) {
             trust = Trust.in(chosen.description(), g -> program(Lowering.lower(g, this::hasKernel)));
         }
-        trust.require(lowered.nodes().stream().flatMap(n -> KernelFamily.of(n.op()).stream()).collect(Collectors.toSet()));
+        trust.require(lowered.nodes().stream().flatMap(n -> KernelFamily.of(n.op()).stream())
+                .collect(Collectors.toSet()));
         return program(lowered);
     }
 

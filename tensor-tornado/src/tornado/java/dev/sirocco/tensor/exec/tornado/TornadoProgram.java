@@ -38,12 +38,15 @@ import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 
 /**
- * A plan bound to device memory: kernels in graphs of a {@link Session}. Inputs go to the device and outputs come back in
- * every run; constants go there once; working memory and states stay.
+ * A plan bound to device memory: kernels in graphs of a {@link Session}. Inputs go to the device and outputs come back
+ * in every run; constants go there once; working memory and states stay.
  */
 final class TornadoProgram implements Program {
 
-    /** TornadoVM's graphs hold 1,024 nodes, of which a task takes several; {@code -Dsirocco.tornado.tasks} sets another number. */
+    /**
+     * TornadoVM's graphs hold 1,024 nodes, of which a task takes several; {@code -Dsirocco.tornado.tasks} sets another
+     * number.
+     */
     private static final int TASKS_IN_A_GRAPH = 100;
 
     /** Elements, a cache line of floats. */
@@ -96,7 +99,8 @@ final class TornadoProgram implements Program {
         plan.outputs().values().forEach(layout -> place(layout.buffer()));
         allocate();
         graph.inputs().forEach((name, t) -> inputMemory.put(name, inputs.get(name).storage(t.shape())));
-        plan.outputs().forEach((name, layout) -> outputMemory.put(name, place(layout.buffer()).storage(layout.shape())));
+        plan.outputs().forEach((name, layout) ->
+                outputMemory.put(name, place(layout.buffer()).storage(layout.shape())));
         addGraphs(session.open(ownBank));
     }
 
@@ -184,7 +188,8 @@ final class TornadoProgram implements Program {
             }
         }
         for (Kernel k : kernels.subList(before, kernels.size())) {
-            lines.add("%10.1f KB  %9.2f MFLOP  %s".formatted(Cost.bytes(step) / 1e3, Cost.flops(step) / 1e6, k.describe()));
+            lines.add("%10.1f KB  %9.2f MFLOP  %s".formatted(Cost.bytes(step) / 1e3, Cost.flops(step) / 1e6,
+                    k.describe()));
         }
     }
 
@@ -226,8 +231,8 @@ final class TornadoProgram implements Program {
                     check(node, 0, s.size())));
             case Op.UpdateSlice u -> {
                 boolean isInPlace = in.get(0).place().equals(out.place());
-                kernels.addAll(MoveCode.updateSlice(description, isInPlace ? null : in.get(0), in.get(1), in.get(2), out,
-                        u.axis(), check(node, 0, node.input(0).dim(u.axis()) - node.input(1).dim(u.axis()) + 1)));
+                kernels.addAll(MoveCode.updateSlice(description, isInPlace ? null : in.get(0), in.get(1), in.get(2),
+                        out, u.axis(), check(node, 0, node.input(0).dim(u.axis()) - node.input(1).dim(u.axis()) + 1)));
             }
             case Op.Fold f -> kernels.add(MoveCode.fold(description, in.getFirst(), out, f));
             case Op.CumulativeSum c -> kernels.add(OrderCode.cumulativeSum(description, in.getFirst(), out, c.axis()));
@@ -248,7 +253,9 @@ final class TornadoProgram implements Program {
         return out;
     }
 
-    /** Sees to it that the last operand, which is an index, is in [least, size): now, before each run, or in the kernel. */
+    /**
+     * Sees to it that the last operand, which is an index, is in [least, size): now, before each run, or in the kernel.
+     */
     private IndexCheck check(Node node, int least, int size) {
         Tensor index = node.inputs().getLast();
         boolean isProven = index.shape().numel() == 0
@@ -303,7 +310,7 @@ final class TornadoProgram implements Program {
                 List<DeviceArray> back = own.stream()
                         .filter(a -> output.arrays().contains(a) || checked.arrays().contains(a)).toList();
                 if (from > 0 && !back.isEmpty()) {
-                    session.addTask(graph, Kernel.claim(back));           // what no task of this graph writes does not come back
+                    session.addTask(graph, Kernel.claim(back));  // what no task of this graph writes does not come back
                 }
                 if (!back.isEmpty()) {
                     graph.transferToHost(DataTransferMode.EVERY_EXECUTION, Pool.objects(back));

@@ -22,9 +22,9 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
- * Which kernel families a device computes rightly. On the first use of a device each is compared with the reference on a
- * small sample; the result is kept for each device, driver and build in the user's cache folder. Drivers' compilers do
- * have faults, and a wrong number is worse than a refusal.
+ * Which kernel families a device computes rightly. On the first use of a device each is compared with the reference on
+ * a small sample; the result is kept for each device, driver and build in the user's cache folder. Drivers' compilers
+ * do have faults, and a wrong number is worse than a refusal.
  */
 final class Trust {
 
@@ -41,7 +41,8 @@ final class Trust {
 
     /** @param compile for the device, without asking here */
     static Trust in(Device device, Function<Graph, Program> compile) {
-        Path file = folder().resolve((device.name() + ' ' + device.driver()).replaceAll("[^\\w.]+", "-") + ".properties");
+        Path file = folder().resolve((device.name() + ' ' + device.driver()).replaceAll("[^\\w.]+", "-")
+                + ".properties");
         Properties results = read(file);
         String build = build();
         if (!build.equals(results.getProperty("build"))) {
@@ -84,7 +85,8 @@ final class Trust {
             reference.run();
             return difference(here.output("y"), reference.output("y"));
         } catch (RuntimeException | LinkageError e) {
-            return String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " (" + e.getClass().getSimpleName() + ")";
+            return String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " (" + e.getClass().getSimpleName()
+                    + ")";
         }
     }
 
@@ -120,7 +122,7 @@ final class Trust {
         try {
             results.load(new ByteArrayInputStream(Files.readAllBytes(file)));
         } catch (IOException | IllegalArgumentException _) {
-            results.clear();                                              // not there, or not what was written: check anew
+            results.clear();                                           // not there, or not what was written: check anew
         }
         return results;
     }

@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
 /**
  * The gradient of a convolution's weight: dw[o, c, k] = Σ dy[n, o, p] x[n, c, p · stride - pad + k · dilation] over
  * pictures and places, both read along {@link Planes} with lines of one length. Between lines dy is zero. A block of dw
- * is computed by one thread of a CPU with vectors along the places, and by a {@link #GROUP} of a GPU's threads that take
- * turns at them. Where blocks are few, parts of the pictures and places have blocks of their own, which a second kernel
- * joins, in an order that depends on shapes alone.
+ * is computed by one thread of a CPU with vectors along the places, and by a {@link #GROUP} of a GPU's threads that
+ * take turns at them. Where blocks are few, parts of the pictures and places have blocks of their own, which a second
+ * kernel joins, in an order that depends on shapes alone.
  */
 final class WeightGradientCode {
 
@@ -40,7 +40,8 @@ final class WeightGradientCode {
     private final boolean isGpu;
 
     /** @param hasMargins whether dy lies behind {@link ConvolutionCode#margins} */
-    private WeightGradientCode(ConvolutionSizes sizes, Planes x, Planes dy, boolean hasMargins, View dw, boolean isGpu) {
+    private WeightGradientCode(ConvolutionSizes sizes, Planes x, Planes dy, boolean hasMargins, View dw,
+            boolean isGpu) {
         this.sizes = sizes;
         this.x = x;
         this.dy = dy;
@@ -52,8 +53,8 @@ final class WeightGradientCode {
         this.isGpu = isGpu;
     }
 
-    static List<Kernel> kernels(String describe, ConvolutionSizes sizes, Planes x, Planes dy, boolean hasMargins, View dw,
-            boolean isGpu, IntFunction<Place> scratch) {
+    static List<Kernel> kernels(String describe, ConvolutionSizes sizes, Planes x, Planes dy, boolean hasMargins,
+            View dw, boolean isGpu, IntFunction<Place> scratch) {
         int numel = Math.toIntExact(dw.shape().numel());
         if (numel == 0) {
             return List.of();
@@ -76,7 +77,8 @@ final class WeightGradientCode {
     }
 
     private Kernel kernel(String describe, int pictures, int pieces, View sums) {
-        Shape blocks = Shape.of(pictures, pieces, sizes.groups(), Math.ceilDiv(outputs, BLOCK), Math.ceilDiv(taps, BLOCK));
+        Shape blocks = Shape.of(pictures, pieces, sizes.groups(), Math.ceilDiv(outputs, BLOCK),
+                Math.ceilDiv(taps, BLOCK));
         if (isGpu) {
             return Kernel.groups(describe, blocks.numel(), GROUP, code ->
                     write(code, code.coordinates(code.thread("groupIdx"), blocks.dims()), pictures, pieces, sums));
@@ -88,8 +90,10 @@ final class WeightGradientCode {
     private void write(KernelCode code, int[] block, int pictures, int pieces, View sums) {
         int[] rows = lines(code, block[3], outputs);
         int[] columns = lines(code, block[4], taps);
-        int[] rowAt = Arrays.stream(rows).map(r -> code.intVariable(() -> code.pushIndex(dy.view().place().offset() + origin,
-                new int[] {block[2], r}, new long[] {dy.view().strides()[1] * outputs, dy.view().strides()[1]}))).toArray();
+        int[] rowAt = Arrays.stream(rows)
+                .map(r -> code.intVariable(() -> code.pushIndex(dy.view().place().offset() + origin,
+                        new int[] {block[2], r},
+                        new long[] {dy.view().strides()[1] * outputs, dy.view().strides()[1]}))).toArray();
         int[] columnAt = Arrays.stream(columns).map(c -> ofTap(code, block[2], c)).toArray();
         Value[][] totals = new Value[rows.length][columns.length];
         for (Value[] line : totals) {
@@ -223,7 +227,8 @@ final class WeightGradientCode {
         int lane = code.thread("localIdx");
         for (int i = 0; i < numbers; i++) {
             int number = i * GROUP;
-            code.storeShared(shared, () -> code.pushIndex(number, new int[] {lane}, new long[] {1}), totals[i / columns][i % columns]);
+            code.storeShared(shared, () -> code.pushIndex(number, new int[] {lane}, new long[] {1}),
+                    totals[i / columns][i % columns]);
         }
         code.barrier();
         for (int i = 0; i < numbers; i++) {

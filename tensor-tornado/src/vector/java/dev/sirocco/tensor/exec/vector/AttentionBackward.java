@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The gradient of {@link Attention}: q, k, v, perhaps the offset, y, logSumExp, dy, dlogSumExp → dq, dk, dv. The weights
- * are computed again from the logSumExp, block by block (Dao et al. 2022, alg. 4). A part of the job is one key head of
- * one sequence with all queries that look at it, so that its dk and dv are summed by one worker.
+ * The gradient of {@link Attention}: q, k, v, perhaps the offset, y, logSumExp, dy, dlogSumExp → dq, dk, dv. The
+ * weights are computed again from the logSumExp, block by block (Dao et al. 2022, alg. 4). A part of the job is one key
+ * head of one sequence with all queries that look at it, so that its dk and dv are summed by one worker.
  */
 record AttentionBackward(Attention op) implements KernelFactory {
 
@@ -23,8 +23,9 @@ record AttentionBackward(Attention op) implements KernelFactory {
     @Override
     public Kernel bind(Node node, List<View> in, List<View> out) {
         int n = in.size();
-        return new Bound(AttentionOperands.of(op, in), in.get(n - 4), in.get(n - 3).address(), in.get(n - 2), in.get(n - 1),
-                BoundKernel.address(out.get(0)), BoundKernel.address(out.get(1)), BoundKernel.address(out.get(2)));
+        return new Bound(AttentionOperands.of(op, in), in.get(n - 4), in.get(n - 3).address(), in.get(n - 2),
+                in.get(n - 1), BoundKernel.address(out.get(0)), BoundKernel.address(out.get(1)),
+                BoundKernel.address(out.get(2)));
     }
 
     private record Bound(AttentionOperands operands, View y, long logSumExp, View dy, View dLogSumExp,
@@ -127,7 +128,8 @@ record AttentionBackward(Attention op) implements KernelFactory {
             long row = ((long) batch * operands.queries() + query) * operands.heads() + head;
             x[logSumExp + i] = Memory.f32(bound.logSumExp + 4 * row);
             View d = bound.dLogSumExp;
-            float gradient = Memory.f32(d.address() + 4 * (batch * d.stride(0) + query * d.stride(1) + head * d.stride(2)));
+            float gradient = Memory.f32(d.address()
+                    + 4 * (batch * d.stride(0) + query * d.stride(1) + head * d.stride(2)));
             x[shift + i] = gradient - Rows.dot(AttentionOperands.at(bound.y, batch, query, head), 0,
                     AttentionOperands.at(bound.dy, batch, query, head), 0, operands.valueSize());
         }

@@ -13,8 +13,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Attention of a few queries to many keys, as when text is generated: bound by memory, so keys and values are read once,
- * from front to back with all heads together, and not packed. A part of the job is a block of keys; it leaves the
+ * Attention of a few queries to many keys, as when text is generated: bound by memory, so keys and values are read
+ * once, from front to back with all heads together, and not packed. A part of the job is a block of keys; it leaves the
  * softmax of the block alone, with its maximum and denominator, and a second job joins the blocks in their order.
  */
 final class AttentionDecode implements Kernel {
@@ -81,7 +81,8 @@ final class AttentionDecode implements Kernel {
 
     private void softmaxes(long scores, int batch, int block, int offset) {
         for (int row = 0; row < rows; row++) {
-            softmax(scores + 4L * KEYS * row, row, block * KEYS, count(block, offset), offset, partial(batch, block, row));
+            softmax(scores + 4L * KEYS * row, row, block * KEYS, count(block, offset), offset,
+                    partial(batch, block, row));
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * {@link Attention} block by block with a running softmax, so that no T×S matrix is ever in memory (Dao et al. 2022,
- * alg. 1). A part of the job is the queries, or some of them, that look at one key head of one sequence: the head's keys
- * and values are packed once, then W queries at a time pass over them.
+ * alg. 1). A part of the job is the queries, or some of them, that look at one key head of one sequence: the head's
+ * keys and values are packed once, then W queries at a time pass over them.
  */
 record AttentionForward(Attention op) implements KernelFactory {
 

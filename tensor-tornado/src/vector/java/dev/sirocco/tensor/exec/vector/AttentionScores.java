@@ -20,8 +20,8 @@ final class AttentionScores {
     private AttentionScores() {}
 
     /**
-     * What the scores of {@code rows} keys from {@code key} on are before q kᵀ is added: -∞ where a query does not see a
-     * key, else the ALiBi bias, or 0.
+     * What the scores of {@code rows} keys from {@code key} on are before q kᵀ is added: -∞ where a query does not see
+     * a key, else the ALiBi bias, or 0.
      *
      * @param query the place of the first column's query
      * @param end the number of keys that any query sees
@@ -82,7 +82,10 @@ final class AttentionScores {
         return sum;
     }
 
-    /** Replaces scores by weights = exp(score - logSumExp), and gradients of weights by those of scores: weight · gradient. */
+    /**
+     * Replaces scores by weights = exp(score - logSumExp), and gradients of weights by those of scores: weight ·
+     * gradient.
+     */
     static void backward(float[] x, int scores, int gradients, int rows, int logSumExp) {
         for (int half = 0; half < W; half += LANES) {
             FloatVector shift = at(x, logSumExp + half);

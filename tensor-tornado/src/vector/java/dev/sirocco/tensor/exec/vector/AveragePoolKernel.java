@@ -7,7 +7,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** {@link AveragePool} and its {@link Backward}: a depthwise convolution with equal weights, the same for all channels. */
+/**
+ * {@link AveragePool} and its {@link Backward}: a depthwise convolution with equal weights, the same for all channels.
+ */
 final class AveragePoolKernel implements KernelFactory {
 
     @Override
@@ -16,7 +18,8 @@ final class AveragePoolKernel implements KernelFactory {
         AveragePool op = (AveragePool) (forward ? node.op() : ((Backward) node.op()).op());
         View source = in.get(forward ? 0 : 2);
         View target = out.getFirst();
-        ConvolutionShape shape = ConvolutionShape.of(op, in.getFirst().shape(), forward ? target.shape() : source.shape());
+        ConvolutionShape shape = ConvolutionShape.of(op, in.getFirst().shape(),
+                forward ? target.shape() : source.shape());
         Depthwise product = forward ? Depthwise.forward(shape) : Depthwise.adjoint(shape);
         return new AveragePoolStep(forward, shape, product, weights(shape.taps()), source.address(), target.address());
     }

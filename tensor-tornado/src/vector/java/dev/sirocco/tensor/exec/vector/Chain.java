@@ -305,7 +305,8 @@ final class Chain {
                 if (!lastUse.containsKey(cell.result())) {
                     release(cell.result(), i, Map.of(cell.result(), i));
                 }
-                instructions.add(new Instruction(loop(cell), result, in[0], in[Math.min(1, in.length - 1)], in[in.length - 1]));
+                instructions.add(new Instruction(loop(cell), result, in[0], in[Math.min(1, in.length - 1)],
+                        in[in.length - 1]));
                 if (before != null) {
                     free(in[1]);
                 }
@@ -370,7 +371,8 @@ final class Chain {
 
         private int register(DType type) {
             List<Long> free = freeRegisters.getOrDefault(type.bytes(), List.of());
-            return add(new Slot(Kind.REGISTER, type, free.isEmpty() ? reserve(BLOCK, type) : free.removeLast(), null, 0, null));
+            return add(new Slot(Kind.REGISTER, type, free.isEmpty() ? reserve(BLOCK, type) : free.removeLast(), null, 0,
+                    null));
         }
 
         private int add(Slot slot) {

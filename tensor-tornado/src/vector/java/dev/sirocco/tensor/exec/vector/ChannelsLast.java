@@ -60,7 +60,8 @@ final class ChannelsLast {
             int from = part % pieces * PART;
             float[] own = RowTiles.own(workers, worker, SQUARE);
             gather(source + 4L * ((long) image * channels * pixels + from), 4L * pixels, channels,
-                    Math.min(PART, pixels - from), to, target + (image * pixels + from) * pixel, pixel, own, RowTiles.START);
+                    Math.min(PART, pixels - from), to, target + (image * pixels + from) * pixel, pixel, own,
+                    RowTiles.START);
         });
     }
 
@@ -84,8 +85,8 @@ final class ChannelsLast {
     }
 
     /** At most one vector of pixels and of channels. */
-    private static void gatherSquare(long source, long channel, int channels, int pixels, float[] to, int target, int pixel,
-                                     float[] own, int square) {
+    private static void gatherSquare(long source, long channel, int channels, int pixels, float[] to, int target,
+                                     int pixel, float[] own, int square) {
         if (pixels < LANES) {
             for (int p = 0; p < pixels; p++) {
                 for (int c = 0; c < channels; c++) {
@@ -104,7 +105,8 @@ final class ChannelsLast {
     }
 
     /** Channels from pixels: the inverse of {@link #gather}. */
-    static void scatter(float[] from, int source, int pixel, int channels, int pixels, long target, long channel, int square) {
+    static void scatter(float[] from, int source, int pixel, int channels, int pixels, long target, long channel,
+            int square) {
         for (int c = 0; c < channels; c += LANES) {
             int rows = Math.min(LANES, channels - c);
             for (int p = 0; p < pixels; p += LANES) {
@@ -126,7 +128,8 @@ final class ChannelsLast {
         }
     }
 
-    private static void scatterScalars(float[] from, int source, int pixel, int channels, int pixels, long target, long channel) {
+    private static void scatterScalars(float[] from, int source, int pixel, int channels, int pixels, long target,
+            long channel) {
         for (int c = 0; c < channels; c++) {
             for (int p = 0; p < pixels; p++) {
                 Memory.f32(target + c * channel + 4L * p, from[source + p * pixel + c]);
@@ -162,13 +165,14 @@ final class ChannelsLast {
             for (int p = 0; p < pixels; p += LANES) {
                 int q = Math.max(0, Math.min(p, pixels - LANES));
                 int count = Math.min(LANES, pixels);
-                gatherSquare(source + c * channel + 4L * (first * width + q), channel, rows, count, to, temporary, LANES,
-                        to, square);
+                gatherSquare(source + c * channel + 4L * (first * width + q), channel, rows, count, to, temporary,
+                        LANES, to, square);
                 int line = q / width + first - top;
                 int column = q % width - left;
                 for (int i = 0; i < count; i++) {
                     if (column < columns) {
-                        RowTiles.at(to, temporary + i * LANES).intoArray(to, target + (line * columns + column) * pixel + c);
+                        RowTiles.at(to, temporary + i * LANES).intoArray(to,
+                                target + (line * columns + column) * pixel + c);
                     }
                     if (++column == width - left) {
                         column = -left;

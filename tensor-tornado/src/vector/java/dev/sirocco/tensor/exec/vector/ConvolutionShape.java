@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
  * The sizes of a convolution x (N, C, in) ⋆ w (O, C / groups, kernel) → y (N, O, out) with three spatial axes, the
  * missing ones being of size 1. Zeros behind are implied by {@code out}.
  */
-record ConvolutionShape(int n, int channels, int outputs, int groups, Spatial in, Spatial out, Spatial kernel, Spatial stride,
-                        Spatial pad, Spatial dilation) {
+record ConvolutionShape(int n, int channels, int outputs, int groups, Spatial in, Spatial out, Spatial kernel,
+                        Spatial stride, Spatial pad, Spatial dilation) {
 
     /** A number for each spatial axis, outermost first. */
     record Spatial(int d, int h, int w) {
@@ -46,7 +46,8 @@ record ConvolutionShape(int n, int channels, int outputs, int groups, Spatial in
     }
 
     ConvolutionShape {
-        if (Math.max((long) n * in.volume(), (long) n * out.volume()) * Math.max(channels, outputs) > Integer.MAX_VALUE * 4L) {
+        if (Math.max((long) n * in.volume(), (long) n * out.volume()) * Math.max(channels, outputs)
+                > Integer.MAX_VALUE * 4L) {
             throw new IllegalArgumentException("a convolution of more than 8 G elements");
         }
     }
@@ -72,7 +73,8 @@ record ConvolutionShape(int n, int channels, int outputs, int groups, Spatial in
     /** The depthwise convolution that visits the windows of a pool. */
     static ConvolutionShape of(MaxPool op, Shape x, Shape y) {
         return new ConvolutionShape(x.dim(0), x.dim(1), x.dim(1), x.dim(1), Spatial.of(x, 2), Spatial.of(y, 2),
-                Spatial.of(op.kernel(), 1), Spatial.of(op.stride(), 1), Spatial.of(op.pad(), 0), Spatial.of(op.dilation(), 1));
+                Spatial.of(op.kernel(), 1), Spatial.of(op.stride(), 1), Spatial.of(op.pad(), 0),
+                Spatial.of(op.dilation(), 1));
     }
 
     /** Channels of x that an output sees. */

@@ -72,7 +72,8 @@ final class CopyKernel implements Kernel {
         long[] t = from.shape().rank() == 0 ? new long[] {1} : to.strides();
         int[] joined = Axes.collapse(dims, List.of(f, t));
         if (joined.length == 0) {
-            return new Copy(new int[] {1}, new long[] {1}, new long[] {1}, from.address(), to.address(), from.dtype().bytes());
+            return new Copy(new int[] {1}, new long[] {1}, new long[] {1}, from.address(), to.address(),
+                    from.dtype().bytes());
         }
         return new Copy(joined, Axes.collapsed(dims, List.of(f, t), f), Axes.collapsed(dims, List.of(f, t), t),
                 from.address(), to.address(), from.dtype().bytes());
@@ -81,7 +82,8 @@ final class CopyKernel implements Kernel {
     @Override
     public void run(Workers workers) {
         if (filled != null) {
-            MemorySegment memory = Memory.ALL.asSlice(filled.address(), filled.shape().numel() * filled.dtype().bytes());
+            MemorySegment memory = Memory.ALL.asSlice(filled.address(),
+                    filled.shape().numel() * filled.dtype().bytes());
             Storage.over(filled.dtype(), filled.shape(), memory).fill((float) fill);
         }
         for (Copy copy : copies) {

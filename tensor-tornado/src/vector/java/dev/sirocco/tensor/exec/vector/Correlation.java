@@ -115,8 +115,8 @@ final class Correlation implements Product {
         });
     }
 
-    private void block(Workers workers, int worker, Taps taps, float[] shared, int packed, long target, int group, int row,
-                       int rows, int panel, int panels) {
+    private void block(Workers workers, int worker, Taps taps, float[] shared, int packed, long target, int group,
+                       int row, int rows, int panel, int panels) {
         int depth = taps.count() * groupChannels;
         int piece = Gemm.evenPiece(depth, DEPTH, 1);
         int padded = Gemm.roundUp(rows, RowTiles.ROWS);
@@ -131,9 +131,10 @@ final class Correlation implements Product {
         int weight = packed + depth * (group * paddedOutputs() + panel * RowTiles.WIDTH);
         for (int k = 0; k < depth; k += piece) {
             int end = Math.min(depth, k + piece);
-            taps.rows(shared, RowTiles.START + group * groupChannels, ChannelsLast.pixel(channels), groupChannels, row, rows,
-                    k, end, own, gathered, rowSize);
-            tiles.multiply(padded, width, end - k, own, gathered, shared, weight + k * RowTiles.WIDTH, own, result, k > 0, own);
+            taps.rows(shared, RowTiles.START + group * groupChannels, ChannelsLast.pixel(channels), groupChannels, row,
+                    rows, k, end, own, gathered, rowSize);
+            tiles.multiply(padded, width, end - k, own, gathered, shared, weight + k * RowTiles.WIDTH, own, result,
+                    k > 0, own);
         }
         int first = panel * RowTiles.WIDTH;
         put(taps, own, result, resultRow, row, rows, target, group * groupOutputs + first,
@@ -141,8 +142,8 @@ final class Correlation implements Product {
     }
 
     /** Writes a block of the result, channels-last, to its places in the target. */
-    private void put(Taps taps, float[] own, int result, int resultRow, int row, int rows, long target, int output, int count,
-                     int square) {
+    private void put(Taps taps, float[] own, int result, int resultRow, int row, int rows, long target, int output,
+                     int count, int square) {
         int volume = taps.target().volume();
         int places = taps.grid().volume();
         int run;
@@ -151,7 +152,8 @@ final class Correlation implements Product {
             run = Math.min(rows - r, places - place);
             long plane = target + 4L * ((long) (row + r) / places * outputs + output) * volume;
             if (taps.coversTarget()) {
-                ChannelsLast.scatter(own, result + r * resultRow, resultRow, count, run, plane + 4L * place, 4L * volume, square);
+                ChannelsLast.scatter(own, result + r * resultRow, resultRow, count, run, plane + 4L * place,
+                        4L * volume, square);
             } else {
                 for (int i = 0; i < run; i++) {
                     long element = plane + 4L * taps.element(place + i);

@@ -69,13 +69,15 @@ final class Depthwise implements Product {
         for (int v = 0; v < vectors; v += AT_ONCE) {
             correlate(plane, own, copy, v, weights, sums);
             for (int i = 0; i < AT_ONCE && v + i < vectors; i++) {
-                plane.put(RowTiles.at(own, sums + i * Floats.LANES), target, (v + i) / across, (v + i) % across * Floats.LANES,
-                        own, sums + AT_ONCE * Floats.LANES);
+                plane.put(RowTiles.at(own, sums + i * Floats.LANES), target, (v + i) / across,
+                        (v + i) % across * Floats.LANES, own, sums + AT_ONCE * Floats.LANES);
             }
         }
     }
 
-    /** Vectors next to or below each other, the first being number {@code v}: a weight is loaded once for all of them. */
+    /**
+     * Vectors next to or below each other, the first being number {@code v}: a weight is loaded once for all of them.
+     */
     private static void correlate(Plane plane, float[] m, int copy, int v, int weights, int sums) {
         int[] offset = plane.tapOffset;
         int x0 = copy + plane.vector(v);

@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Vectors of floats, and of as many integers, at raw addresses. Whatever is computed here has the same bits whether it is interpreted or
- * compiled, which does not hold for {@code reduceLanes(ADD)} and {@code lanewise(EXP)}.
+ * Vectors of floats, and of as many integers, at raw addresses. Whatever is computed here has the same bits whether it
+ * is interpreted or compiled, which does not hold for {@code reduceLanes(ADD)} and {@code lanewise(EXP)}.
  */
 final class Floats {
 

@@ -141,8 +141,8 @@ final class Functions {
     }
 
     /**
-     * erf(x) where e = exp(-x²): below 1 an odd polynomial, above it 1 - t-polynomial · e with t = 1 / (1 + 0.3275911 x),
-     * the form of Abramowitz and Stegun 7.1.26 with coefficients fitted for this range. Absolute error below 1e-7.
+     * erf(x) where e = exp(-x²): below 1 an odd polynomial, above it 1 - t-polynomial · e with t = 1 / (1 + 0.3275911
+     * x), the form of Abramowitz and Stegun 7.1.26 with coefficients fitted for this range. Absolute error below 1e-7.
      */
     static FloatVector erf(FloatVector x, FloatVector e) {
         FloatVector size = x.abs();
@@ -175,7 +175,9 @@ final class Functions {
         return Floats.exp(x.mul(x).neg());
     }
 
-    /** x Φ(x) = x - x Q(|x|) for positive x and x Q(|x|) for negative, Q = 1 - Φ being the normal distribution's tail. */
+    /**
+     * x Φ(x) = x - x Q(|x|) for positive x and x Q(|x|) for negative, Q = 1 - Φ being the normal distribution's tail.
+     */
     static FloatVector gelu(FloatVector x, FloatVector density) {
         FloatVector tail = x.min(40).mul(tailOverDensity(x).mul(density));      // Q is 0 there, x may be infinite
         return tail.blend(x.sub(tail), x.compare(VectorOperators.GT, 0));
@@ -193,8 +195,9 @@ final class Functions {
     }
 
     /**
-     * Q(|x|) / φ(x) as a polynomial in t = 1 / (1 + 0.3275911 |x| / √2), the form of Abramowitz and Stegun 7.1.26, fitted
-     * for all x at once: one polynomial instead of erf's two keeps the loop small enough for C2. Q is within 1.5e-7.
+     * Q(|x|) / φ(x) as a polynomial in t = 1 / (1 + 0.3275911 |x| / √2), the form of Abramowitz and Stegun 7.1.26,
+     * fitted for all x at once: one polynomial instead of erf's two keeps the loop small enough for C2. Q is within
+     * 1.5e-7.
      */
     private static FloatVector tailOverDensity(FloatVector x) {
         FloatVector t = broadcast(1).div(x.abs().fma(broadcast(0.3275911f * SQRT_HALF), broadcast(1)));

@@ -166,7 +166,8 @@ final class Gemm {
         Team team = serial ? alone(Workers.current()) : new Team(call.workers.count(), call.workers::run);
         team.run(batch * grid.parts(), (part, worker) -> {
             int item = part / grid.parts();
-            new Gemv(shape, a, b, c, accumulate).run(call.item(item, this), grid.region(part % grid.parts()), item, worker);
+            new Gemv(shape, a, b, c, accumulate).run(call.item(item, this), grid.region(part % grid.parts()), item,
+                    worker);
         });
     }
 

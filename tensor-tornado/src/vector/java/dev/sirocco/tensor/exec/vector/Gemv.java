@@ -162,7 +162,8 @@ final class Gemv {
 
     /** 4 dot products in single precision, their lanes' sums left at the start of m. */
     private static void dotsF32(int k, float[] m, int x, long b0, long b1, long b2, long b3) {
-        FloatVector s0 = FloatVector.zero(S), s1 = FloatVector.zero(S), s2 = FloatVector.zero(S), s3 = FloatVector.zero(S);
+        FloatVector s0 = FloatVector.zero(S), s1 = FloatVector.zero(S), s2 = FloatVector.zero(S),
+                s3 = FloatVector.zero(S);
         for (int p = 0; p < k; p += LANES) {
             FloatVector v = FloatVector.fromArray(S, m, x + p);
             long at = 4L * p;
@@ -177,9 +178,13 @@ final class Gemv {
         s3.intoArray(m, 3 * LANES);
     }
 
-    /** 4 dot products with rows of bf16, their lanes' sums left at the start of m; x is {@linkplain #deinterleave deinterleaved}. */
+    /**
+     * 4 dot products with rows of bf16, their lanes' sums left at the start of m; x is
+     * {@linkplain #deinterleave deinterleaved}.
+     */
     private static void dotsBf16(int k, float[] m, int x, long b0, long b1, long b2, long b3) {
-        FloatVector s0 = FloatVector.zero(S), s1 = FloatVector.zero(S), s2 = FloatVector.zero(S), s3 = FloatVector.zero(S);
+        FloatVector s0 = FloatVector.zero(S), s1 = FloatVector.zero(S), s2 = FloatVector.zero(S),
+                s3 = FloatVector.zero(S);
         for (int p = 0; p < k; p += 2 * LANES) {
             FloatVector even = FloatVector.fromArray(S, m, x + p);
             FloatVector odd = FloatVector.fromArray(S, m, x + p + LANES);

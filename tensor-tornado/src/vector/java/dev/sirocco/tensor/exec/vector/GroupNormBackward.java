@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * The gradient of {@link GroupNorm}: x (N, C, …), weight (C), bias (C), y, dy (N, C, …) → dx, dweight, dbias. As in
- * {@link RowNormBackward}, a group of channels of a sample being a row; the sums over places are taken channel by channel.
+ * {@link RowNormBackward}, a group of channels of a sample being a row; the sums over places are taken channel by
+ * channel.
  */
 record GroupNormBackward(GroupNorm op) implements KernelFactory {
 

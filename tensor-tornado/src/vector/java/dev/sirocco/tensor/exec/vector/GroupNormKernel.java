@@ -26,8 +26,8 @@ record GroupNormKernel(GroupNorm op) implements KernelFactory {
                     for (int i = 0; i < channels; i++) {
                         long channel = part % op.groups() * channels + i;
                         long j = at + 4L * i * places;
-                        Rows.affine(x + j, mean, scale * Memory.f32(weight + 4 * channel), Memory.f32(bias + 4 * channel),
-                                y + j, places);
+                        Rows.affine(x + j, mean, scale * Memory.f32(weight + 4 * channel),
+                                Memory.f32(bias + 4 * channel), y + j, places);
                     }
                 }));
     }

@@ -29,7 +29,8 @@ final class MatMulKernel implements Kernel {
         List<long[]> strides = List.of(batchStrides(a), batchStrides(b), batchStrides(out));
         int[] batch = Axes.collapse(batchAxes, strides);
         this.gemm = new Gemm(new Gemm.Shape(m, n, a.shape().dim(-1), size(batch, 0), size(batch, 1), size(batch, 2)),
-                operand(a, batchAxes, strides), operand(b, batchAxes, strides), operand(out, batchAxes, strides), false);
+                operand(a, batchAxes, strides), operand(b, batchAxes, strides), operand(out, batchAxes, strides),
+                false);
         this.epilogue = chain == null ? null : (item, row, rows, col, cols) -> {
             int worker = Workers.current();
             if (cols == n) {

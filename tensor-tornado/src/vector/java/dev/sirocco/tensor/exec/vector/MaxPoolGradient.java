@@ -51,7 +51,8 @@ final class MaxPoolGradient {
                 FloatVector count = FloatVector.zero(Floats.S);
                 int window = copy + windows.line(line) + v * Floats.LANES;
                 for (int t = 0; t < windows.tapOffset.length; t++) {
-                    VectorMask<Float> equal = RowTiles.at(own, window + windows.tapOffset[t]).compare(VectorOperators.EQ, largest);
+                    VectorMask<Float> equal = RowTiles.at(own, window + windows.tapOffset[t])
+                            .compare(VectorOperators.EQ, largest);
                     count = count.add(1f, equal);
                 }
                 FloatVector share = windows.get(dy, line, v * Floats.LANES, own, spare).div(count);
@@ -68,7 +69,8 @@ final class MaxPoolGradient {
                 int from = phase.line(line) + v * Floats.LANES;
                 for (int t = 0; t < phase.tapOffset.length; t++) {
                     int offset = from + phase.tapOffset[t];
-                    sum = sum.add(RowTiles.at(own, shares + offset), RowTiles.at(own, maxima + offset).compare(VectorOperators.EQ, element));
+                    sum = sum.add(RowTiles.at(own, shares + offset),
+                            RowTiles.at(own, maxima + offset).compare(VectorOperators.EQ, element));
                 }
                 phase.put(sum, dx, line, v * Floats.LANES, own, spare);
             }

@@ -87,7 +87,8 @@ final class Panel {
             int to = panelsA + p * ROWS;
             for (int row = 0; row < rows; row += ROWS) {
                 VectorMask<Float> mask = rows - row < ROWS ? rest : whole;
-                load(storage, source + p * stride + (long) row * storage.bytes, mask).intoArray(memory, to + row * k, whole);
+                load(storage, source + p * stride + (long) row * storage.bytes, mask)
+                        .intoArray(memory, to + row * k, whole);
             }
         }
     }
@@ -119,7 +120,8 @@ final class Panel {
         for (int i = 0; i < cols; i += LANES) {
             VectorMask<Float> mask = S.indexInRange(i, cols);
             for (int p = 0; p < k; p++) {
-                load(storage, source + p * stride + (long) i * storage.bytes, mask).intoArray(memory, target + p * COLS + i);
+                load(storage, source + p * stride + (long) i * storage.bytes, mask)
+                        .intoArray(memory, target + p * COLS + i);
             }
         }
     }
@@ -194,9 +196,11 @@ final class Panel {
     /** The first two exchanges of 16 rows in memory; the last one stands in for missing ones. */
     private void exchangeRows(long source, long stride, int last) {
         for (int row = 0; row < 4; row++) {
-            exchangeTwice(Floats.load(source + Math.min(row, last) * stride), Floats.load(source + Math.min(row + 4, last) * stride),
-                    Floats.load(source + Math.min(row + 8, last) * stride), Floats.load(source + Math.min(row + 12, last) * stride),
-                    SWAP8, UPPER8, SWAP4, UPPER4, memory, square + row * LANES, 4 * LANES);
+            exchangeTwice(Floats.load(source + Math.min(row, last) * stride),
+                    Floats.load(source + Math.min(row + 4, last) * stride),
+                    Floats.load(source + Math.min(row + 8, last) * stride),
+                    Floats.load(source + Math.min(row + 12, last) * stride), SWAP8, UPPER8, SWAP4, UPPER4, memory,
+                    square + row * LANES, 4 * LANES);
         }
     }
 
@@ -207,7 +211,8 @@ final class Panel {
         for (int group = 0; group < LANES; group += 2 * size) {
             for (int row = group; row < group + half; row++) {
                 int from = square + row * LANES;
-                exchangeTwice(FloatVector.fromArray(S, memory, from), FloatVector.fromArray(S, memory, from + half * LANES),
+                exchangeTwice(FloatVector.fromArray(S, memory, from),
+                        FloatVector.fromArray(S, memory, from + half * LANES),
                         FloatVector.fromArray(S, memory, from + size * LANES),
                         FloatVector.fromArray(S, memory, from + (size + half) * LANES),
                         swap, upper, swapHalf, upperHalf, memory, target + row * step, half * step);

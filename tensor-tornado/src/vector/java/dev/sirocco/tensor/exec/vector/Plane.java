@@ -52,8 +52,8 @@ final class Plane {
         this.tapOffset = new int[taps.count()];
         for (int t = 0; t < tapOffset.length; t++) {
             int w = taps.offset()[t].w() - low;
-            tapOffset[t] = (((taps.offset()[t].d() - lowD) * height + taps.offset()[t].h() - lowH) * step + w % step) * piece
-                    + w / step;
+            tapOffset[t] = (((taps.offset()[t].d() - lowD) * height + taps.offset()[t].h() - lowH) * step + w % step)
+                    * piece + w / step;
         }
     }
 
@@ -81,7 +81,8 @@ final class Plane {
         Arrays.fill(to, copy, copy + size(), around);
         for (int d = Math.max(0, -lowD); d < Math.min(depth, taps.source().d() - lowD); d++) {
             for (int h = Math.max(0, -lowH); h < Math.min(height, taps.source().h() - lowH); h++) {
-                long line = source + 4L * (((long) (d + lowD) * taps.source().h() + h + lowH) * taps.source().w() + low + from);
+                long line = source + 4L * (((long) (d + lowD) * taps.source().h() + h + lowH) * taps.source().w()
+                        + low + from);
                 copyLine(line, to, copy + (d * height + h) * lineElements, from, end - from);
             }
         }

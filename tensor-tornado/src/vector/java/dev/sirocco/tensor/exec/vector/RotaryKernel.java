@@ -42,14 +42,15 @@ record RotaryKernel(Rotary op, boolean backward) implements KernelFactory {
                 workers.run(rows.count(), (chunk, _) -> {
                     for (int row = rows.start(chunk); row < rows.end(chunk); row++) {
                         for (int head = 0; head < heads; head++) {
-                            table.turn(AttentionOperands.at(x, row / times, row % times, head), row % times, backward ? -1 : 1,
-                                    target + 8L * table.half * ((long) row * heads + head));
+                            table.turn(AttentionOperands.at(x, row / times, row % times, head), row % times,
+                                    backward ? -1 : 1, target + 8L * table.half * ((long) row * heads + head));
                         }
                     }
                 });
             }
             if (backward) {
-                tableGradient(workers, in.getFirst(), x, table, BoundKernel.address(out.get(1)), BoundKernel.address(out.get(2)));
+                tableGradient(workers, in.getFirst(), x, table, BoundKernel.address(out.get(1)),
+                        BoundKernel.address(out.get(2)));
             }
         });
     }

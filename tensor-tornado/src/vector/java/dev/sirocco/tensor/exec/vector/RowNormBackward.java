@@ -15,8 +15,8 @@ import jdk.incubator.vector.VectorMask;
 
 /**
  * The gradient of {@link RowNorm}: x (…, C), weight (C), perhaps bias (C), y, dy (…, C) → dx, dweight, perhaps dbias.
- * With x̂ = (x - mean) / deviation and g = dy · weight: dx = (g - mean(g) - x̂ mean(g x̂)) / deviation, dweight = Σ dy x̂
- * and dbias = Σ dy over the rows.
+ * With x̂ = (x - mean) / deviation and g = dy · weight: dx = (g - mean(g) - x̂ mean(g x̂)) / deviation, dweight = Σ dy
+ * x̂ and dbias = Σ dy over the rows.
  */
 record RowNormBackward(RowNorm norm) implements KernelFactory {
 
@@ -26,8 +26,8 @@ record RowNormBackward(RowNorm norm) implements KernelFactory {
         int n = x.shape().dim(-1);
         long rows = n == 0 ? 0 : x.shape().numel() / n;
         return new Bound(x.address(), in.get(1).address(), in.getLast().address(),
-                BoundKernel.address(out.get(0)), BoundKernel.address(out.get(1)), out.size() > 2 ? BoundKernel.address(out.get(2)) : 0,
-                n, Chunks.of(rows, n));
+                BoundKernel.address(out.get(0)), BoundKernel.address(out.get(1)),
+                out.size() > 2 ? BoundKernel.address(out.get(2)) : 0, n, Chunks.of(rows, n));
     }
 
     private final class Bound implements Kernel {
@@ -137,7 +137,8 @@ record RowNormBackward(RowNorm norm) implements KernelFactory {
     }
 
     /** dWeight += dy (x - mean) scale, dBias += dy. */
-    private static void addParameterGradients(long x, float mean, float scale, long dy, long dWeight, long dBias, int n) {
+    private static void addParameterGradients(long x, float mean, float scale, long dy, long dWeight, long dBias,
+            int n) {
         FloatVector vm = broadcast(mean), vs = broadcast(scale);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {

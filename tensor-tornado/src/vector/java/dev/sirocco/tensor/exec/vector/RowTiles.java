@@ -58,10 +58,12 @@ record RowTiles(boolean byColumns, int aStep, int bPanel, int bStep, int cRow) {
                     int tile = firstC + row * cRow + col;
                     int height = height(rows - row);
                     if (add || k > 0) {
-                        tile(height, count, a, firstA + (byColumns ? row + k * aStep : row * aStep + k), b, panel, own, SPARE, WIDTH);
+                        tile(height, count, a, firstA + (byColumns ? row + k * aStep : row * aStep + k), b, panel, own,
+                                SPARE, WIDTH);
                         add(height, own, c, tile);
                     } else {
-                        tile(height, count, a, firstA + (byColumns ? row + k * aStep : row * aStep + k), b, panel, c, tile, cRow);
+                        tile(height, count, a, firstA + (byColumns ? row + k * aStep : row * aStep + k), b, panel, c,
+                                tile, cRow);
                     }
                     row += height;
                 }

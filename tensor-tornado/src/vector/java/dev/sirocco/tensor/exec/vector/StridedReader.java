@@ -49,7 +49,8 @@ final class StridedReader {
         this.dtype = dtype;
         this.address = address;
         int[] joined = Axes.collapse(dims, List.of(strides));
-        long[] bytes = Arrays.stream(Axes.collapsed(dims, List.of(strides), strides)).map(s -> s * dtype.bytes()).toArray();
+        long[] bytes = Arrays.stream(Axes.collapsed(dims, List.of(strides), strides)).map(s -> s * dtype.bytes())
+                .toArray();
         int split = joined.length;
         int inner = 1;
         while (split > 0 && (long) inner * joined[split - 1] <= TABLE) {
@@ -133,7 +134,8 @@ final class StridedReader {
     }
 
     private static void rearrange(long from, int span, VectorShuffle<Float> order, long to) {
-        Floats.store(to, Floats.load(from, upTo(0, span)).rearrange(order, Floats.load(from + VECTOR, upTo(LANES, span))));
+        Floats.store(to, Floats.load(from, upTo(0, span)).rearrange(order,
+                Floats.load(from + VECTOR, upTo(LANES, span))));
     }
 
     private void words(long base, int first, int end, long to) {

@@ -14,7 +14,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>A convolution is one such correlation; its adjoint is one for each remainder of the target's index modulo the
  * stride, with those taps that reach it.
  */
-record Taps(Spatial source, Spatial target, Spatial grid, Spatial step, Spatial targetStart, Spatial targetStep, Spatial[] offset, int[] index) {
+record Taps(Spatial source, Spatial target, Spatial grid, Spatial step, Spatial targetStart, Spatial targetStep,
+        Spatial[] offset, int[] index) {
 
     static Taps forward(ConvolutionShape s) {
         List<Spatial> offsets = new ArrayList<>();
@@ -58,14 +59,16 @@ record Taps(Spatial source, Spatial target, Spatial grid, Spatial step, Spatial 
                     int reachH = start.h() + s.pad().h() - h * s.dilation().h();
                     int reachW = start.w() + s.pad().w() - w * s.dilation().w();
                     if (reachD % s.stride().d() == 0 && reachH % s.stride().h() == 0 && reachW % s.stride().w() == 0) {
-                        offsets.add(new Spatial(reachD / s.stride().d(), reachH / s.stride().h(), reachW / s.stride().w()));
+                        offsets.add(new Spatial(reachD / s.stride().d(), reachH / s.stride().h(),
+                                reachW / s.stride().w()));
                         index.add((d * s.kernel().h() + h) * s.kernel().w() + w);
                     }
                 }
             }
         }
         Spatial grid = new Spatial(Math.ceilDiv(s.in().d() - start.d(), s.stride().d()),
-                Math.ceilDiv(s.in().h() - start.h(), s.stride().h()), Math.ceilDiv(s.in().w() - start.w(), s.stride().w()));
+                Math.ceilDiv(s.in().h() - start.h(), s.stride().h()),
+                Math.ceilDiv(s.in().w() - start.w(), s.stride().w()));
         return new Taps(s.out(), s.in(), grid, new Spatial(1, 1, 1), start, s.stride(), offsets.toArray(new Spatial[0]),
                 index.stream().mapToInt(Integer::intValue).toArray());
     }

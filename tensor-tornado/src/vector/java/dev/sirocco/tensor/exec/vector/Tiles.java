@@ -181,7 +181,8 @@ final class Tiles {
     // ---- packing ----------------------------------------------------------------------------------------------------
 
     /** Copies rows of floats from memory into panels of {@code panelRows} rows, times a factor, with zeros around. */
-    static void pack(long source, long rowBytes, int rows, int columns, float factor, float[] x, int target, int panelRows) {
+    static void pack(long source, long rowBytes, int rows, int columns, float factor, float[] x, int target,
+            int panelRows) {
         for (int j = 0; j < panels(columns) * W; j += LANES) {
             int panel = target + j / W * panelRows * W + j % W;
             packStrip(source + 4L * j, rowBytes, rows, upTo(j, columns), factor, x, panel);
@@ -215,8 +216,8 @@ final class Tiles {
     }
 
     /**
-     * Transposes W rows of {@code columns} columns in panels into one panel, row by column; rows up to the next multiple
-     * of W are written.
+     * Transposes W rows of {@code columns} columns in panels into one panel, row by column; rows up to the next
+     * multiple of W are written.
      */
     static void transpose(float[] x, int source, int columns, int target) {
         for (int panel = 0; panel < panels(columns); panel++) {

@@ -5,7 +5,9 @@ import dev.sirocco.tensor.ir.Backward;
 import dev.sirocco.tensor.ir.Node;
 import java.util.List;
 
-/** {@link TransposedConvolution} and its {@link Backward}: a convolution's products with x and y in each other's place. */
+/**
+ * {@link TransposedConvolution} and its {@link Backward}: a convolution's products with x and y in each other's place.
+ */
 final class TransposedConvolutionKernel implements KernelFactory {
 
     @Override

@@ -38,8 +38,8 @@ record UpdateSliceKernel(Op.UpdateSlice op) implements KernelFactory {
             }
             workers.run(blocks.count(), (block, _) -> {
                 for (int i = blocks.start(block); i < blocks.end(block); i++) {
-                    Rows.copy(update.address() + (long) i * count * rowBytes, target + (i * (long) length + start) * rowBytes,
-                            count * rowBytes);
+                    Rows.copy(update.address() + (long) i * count * rowBytes,
+                            target + (i * (long) length + start) * rowBytes, count * rowBytes);
                 }
             });
         });

@@ -50,7 +50,8 @@ final class VectorProgram implements Program {
         graph.inputs().forEach((name, t) -> inputs.put(name, new Storage(t.dtype(), t.shape())));
         plan.outputs().forEach((name, layout) -> {
             TensorType type = layout.buffer().type();
-            Storage memory = outputMemory.computeIfAbsent(layout.buffer(), _ -> new Storage(type.dtype(), type.shape()));
+            Storage memory = outputMemory.computeIfAbsent(layout.buffer(),
+                    _ -> new Storage(type.dtype(), type.shape()));
             outputs.put(name, Storage.over(type.dtype(), layout.shape(), memory.segment()));
         });
         this.arena = Storage.allocate(plan.arenaBytes());

@@ -40,13 +40,13 @@ final class WeightGradient implements Product {
             int group = part / (down * across);
             int row = part / across % down * rows;
             int column = part % across * columns;
-            block(workers, worker, shared, gradients, dw, group, row, Math.min(rows, shape.groupOutputs() - row), column,
-                    Math.min(columns, depth - column));
+            block(workers, worker, shared, gradients, dw, group, row, Math.min(rows, shape.groupOutputs() - row),
+                    column, Math.min(columns, depth - column));
         });
     }
 
-    private void block(Workers workers, int worker, float[] shared, int gradients, long dw, int group, int row, int rows,
-                       int column, int columns) {
+    private void block(Workers workers, int worker, float[] shared, int gradients, long dw, int group, int row,
+                       int rows, int column, int columns) {
         int width = Gemm.roundUp(columns, RowTiles.WIDTH);
         int padded = Gemm.roundUp(rows, RowTiles.ROWS);
         int rowSize = width + Floats.LANES;
@@ -62,11 +62,12 @@ final class WeightGradient implements Product {
             taps.rows(shared, RowTiles.START + group * shape.groupChannels(), ChannelsLast.pixel(shape.channels()),
                     shape.groupChannels(), place, count, column, column + columns, own, seen, rowSize);
             tiles.multiply(padded, width, count, shared,
-                    gradients + place * gradient + group * shape.groupOutputs() + row, own, seen, own, result, place > 0, own);
+                    gradients + place * gradient + group * shape.groupOutputs() + row, own, seen, own, result,
+                    place > 0, own);
             place += count;
         } while (place < places);
-        put(own, result, rowSize, dw + 4L * (group * shape.groupOutputs() + row) * shape.groupChannels() * shape.taps(), rows,
-                column, columns);
+        put(own, result, rowSize, dw + 4L * (group * shape.groupOutputs() + row) * shape.groupChannels() * shape.taps(),
+                rows, column, columns);
     }
 
     /** From columns (tap, channel) to (channel, tap). */

@@ -35,7 +35,10 @@ final class Winograd {
         return form && worth;
     }
 
-    /** Bᵀ d B of the element at {@code source} and its 6×6 neighbours; the result's points lie {@code point} elements apart. */
+    /**
+     * Bᵀ d B of the element at {@code source} and its 6×6 neighbours; the result's points lie {@code point} elements
+     * apart.
+     */
     static void input(float[] from, int source, int line, int pixel, float[] to, int target, int point, int work) {
         for (int j = 0; j < SEEN; j++) {
             inputLine(from, source + j * pixel, line, from, work + j * V, SEEN * V);
@@ -47,7 +50,8 @@ final class Winograd {
 
     private static void inputLine(float[] from, int d, int step, float[] to, int t, int toStep) {
         FloatVector d0 = RowTiles.at(from, d), d1 = RowTiles.at(from, d + step), d2 = RowTiles.at(from, d + 2 * step);
-        FloatVector d3 = RowTiles.at(from, d + 3 * step), d4 = RowTiles.at(from, d + 4 * step), d5 = RowTiles.at(from, d + 5 * step);
+        FloatVector d3 = RowTiles.at(from, d + 3 * step), d4 = RowTiles.at(from, d + 4 * step),
+                d5 = RowTiles.at(from, d + 5 * step);
         FloatVector four = FloatVector.broadcast(Floats.S, 4f);
         FloatVector minusFive = FloatVector.broadcast(Floats.S, -5f);
         FloatVector even = four.neg().fma(d2, d4), odd = four.neg().fma(d1, d3);
@@ -78,11 +82,13 @@ final class Winograd {
         RowTiles.at(from, m).add(even).add(even2).intoArray(to, y);
         FloatVector.broadcast(Floats.S, 2f).fma(odd2, odd).intoArray(to, y + toStep);
         FloatVector.broadcast(Floats.S, 4f).fma(even2, even).intoArray(to, y + 2 * toStep);
-        FloatVector.broadcast(Floats.S, 8f).fma(odd2, odd).add(RowTiles.at(from, m + 5 * step)).intoArray(to, y + 3 * toStep);
+        FloatVector.broadcast(Floats.S, 8f).fma(odd2, odd).add(RowTiles.at(from, m + 5 * step))
+                .intoArray(to, y + 3 * toStep);
     }
 
     /** A dY Aᵀ: the adjoint of {@link #output}. */
-    static void outputAdjoint(float[] from, int source, int line, int pixel, float[] to, int target, int point, int work) {
+    static void outputAdjoint(float[] from, int source, int line, int pixel, float[] to, int target, int point,
+            int work) {
         for (int j = 0; j < TILE; j++) {
             outputAdjointLine(from, source + j * pixel, line, from, work + j * V, TILE * V);
         }
@@ -92,7 +98,8 @@ final class Winograd {
     }
 
     private static void outputAdjointLine(float[] from, int y, int step, float[] to, int m, int toStep) {
-        FloatVector y0 = RowTiles.at(from, y), y1 = RowTiles.at(from, y + step), y2 = RowTiles.at(from, y + 2 * step), y3 = RowTiles.at(from, y + 3 * step);
+        FloatVector y0 = RowTiles.at(from, y), y1 = RowTiles.at(from, y + step), y2 = RowTiles.at(from, y + 2 * step),
+                y3 = RowTiles.at(from, y + 3 * step);
         FloatVector even = y0.add(y2), odd = y1.add(y3);
         FloatVector even2 = FloatVector.broadcast(Floats.S, 4f).fma(y2, y0);
         FloatVector odd2 = FloatVector.broadcast(Floats.S, 8f).fma(y3, y1.add(y1));
@@ -144,6 +151,7 @@ final class Winograd {
         FloatVector sum = m1.add(m2).mul(-1f / 6), sum2 = m3.add(m4).mul(1f / 24);
         FloatVector.broadcast(Floats.S, 0.25f).fma(RowTiles.at(from, m), sum.add(sum2)).intoArray(to, g);
         FloatVector.broadcast(Floats.S, 1f / 12).fma(m3.sub(m4), m2.sub(m1).mul(1f / 6)).intoArray(to, g + toStep);
-        FloatVector.broadcast(Floats.S, 4f).fma(sum2, sum).add(RowTiles.at(from, m + 5 * step)).intoArray(to, g + 2 * toStep);
+        FloatVector.broadcast(Floats.S, 4f).fma(sum2, sum).add(RowTiles.at(from, m + 5 * step))
+                .intoArray(to, g + 2 * toStep);
     }
 }

@@ -22,7 +22,10 @@ final class WinogradCorrelation implements Product {
     private final int left;
     private final Weights kernels;
 
-    /** Where the weights lie: bytes from a channel of the source, or the target, to the next, and whether they are turned. */
+    /**
+     * Where the weights lie: bytes from a channel of the source, or the target, to the next, and whether they are
+     * turned.
+     */
     private record Weights(long channel, long output, boolean turned) {
         long tap(int t) {
             return 4L * (turned ? 8 - t : t);
@@ -49,8 +52,8 @@ final class WinogradCorrelation implements Product {
     }
 
     static WinogradCorrelation adjoint(ConvolutionShape s) {
-        return new WinogradCorrelation(s.n(), s.outputs(), s.channels(), s.out(), s.in(), s.pad().h() - 2, s.pad().w() - 2,
-                new Weights(36L * s.channels(), 36, true));
+        return new WinogradCorrelation(s.n(), s.outputs(), s.channels(), s.out(), s.in(), s.pad().h() - 2,
+                s.pad().w() - 2, new Weights(36L * s.channels(), 36, true));
     }
 
     @Override
@@ -76,8 +79,8 @@ final class WinogradCorrelation implements Product {
             int image = part / shares / bands * together;
             int row = part / shares % bands * rows;
             int panel = part % shares * share;
-            new Block(workers, worker, image, Math.min(together, images - image), row, Math.min(rows, down - row), across,
-                    panel, Math.min(share, panels - panel)).run(source, transformed, point, target);
+            new Block(workers, worker, image, Math.min(together, images - image), row, Math.min(rows, down - row),
+                    across, panel, Math.min(share, panels - panel)).run(source, transformed, point, target);
         });
     }
 
@@ -87,7 +90,8 @@ final class WinogradCorrelation implements Product {
     }
 
     /** G g Gᵀ of a panel of outputs, as [point][panel][channel][output of the panel]. */
-    private void transform(Workers workers, int worker, long w, int panel, int channel, float[] transformed, int point) {
+    private void transform(Workers workers, int worker, long w, int panel, int channel, float[] transformed,
+            int point) {
         int kernel = RowTiles.START;
         int work = kernel + 9 * Floats.LANES;
         float[] own = RowTiles.own(workers, worker, 9 * Floats.LANES + Winograd.WORK);
@@ -130,7 +134,8 @@ final class WinogradCorrelation implements Product {
         private final int pixels;
         private final int work;
 
-        Block(Workers workers, int worker, int image, int count, int row, int rows, int across, int firstPanel, int panels) {
+        Block(Workers workers, int worker, int image, int count, int row, int rows, int across, int firstPanel,
+                int panels) {
             this.image = image;
             this.count = count;
             this.row = row;
@@ -159,8 +164,8 @@ final class WinogradCorrelation implements Product {
             RowTiles tile = new RowTiles(false, pixel, channels * RowTiles.WIDTH, RowTiles.WIDTH, outPixel);
             for (int p = 0; p < Winograd.POINTS; p++) {
                 tile.multiply(Gemm.roundUp(tiles, RowTiles.ROWS), panels * RowTiles.WIDTH, channels, own,
-                        seen + p * pointIn, kernels, RowTiles.START + p * point + firstPanel * channels * RowTiles.WIDTH,
-                        own, products + p * pointOut, false, own);
+                        seen + p * pointIn, kernels, RowTiles.START + p * point
+                        + firstPanel * channels * RowTiles.WIDTH, own, products + p * pointOut, false, own);
             }
             transformOutput(target);
         }
@@ -202,8 +207,10 @@ final class WinogradCorrelation implements Product {
                         }
                     }
                 }
-                long to = target + 4L * (((long) (image + i) * outputs + first) * outHeight + (long) row * Winograd.TILE) * outWidth;
-                ChannelsLast.scatter(own, pixels, outPixel, channelsOut, outLines * outWidth, to, 4L * outHeight * outWidth, work);
+                long to = target + 4L * (((long) (image + i) * outputs + first) * outHeight
+                        + (long) row * Winograd.TILE) * outWidth;
+                ChannelsLast.scatter(own, pixels, outPixel, channelsOut, outLines * outWidth, to,
+                        4L * outHeight * outWidth, work);
             }
         }
     }

@@ -1,9 +1,9 @@
 package dev.sirocco.tensor.exec.vector;
 
 /**
- * The gradient of a 3×3 convolution of stride 1 along its weights by {@link Winograd}'s method: x and dy are transformed
- * some tiles at a time, their products summed at each of the 36 points in the order of the tiles, and the sums
- * transformed back.
+ * The gradient of a 3×3 convolution of stride 1 along its weights by {@link Winograd}'s method: x and dy are
+ * transformed some tiles at a time, their products summed at each of the 36 points in the order of the tiles, and the
+ * sums transformed back.
  */
 final class WinogradWeightGradient implements Product {
 
@@ -57,8 +57,9 @@ final class WinogradWeightGradient implements Product {
                     shared, seen + p * pointX, shared, sums + p * pointW, first > 0,
                     RowTiles.own(workers, worker, 0)));
         }
-        workers.run(shape.outputs(), (output, worker) -> transformBack(workers, worker, shared, sums + output * pixelX, pointW,
-                dw + 36L * output * shape.channels()));
+        workers.run(shape.outputs(), (output, worker) ->
+                transformBack(workers, worker, shared, sums + output * pixelX, pointW,
+                        dw + 36L * output * shape.channels()));
     }
 
     /** Bᵀ d B and A dY Aᵀ for a unit, as [point][tile][channel]. */
@@ -72,11 +73,13 @@ final class WinogradWeightGradient implements Product {
         int window = work + Winograd.WORK + ChannelsLast.WINDOW;
         float[] own = RowTiles.own(workers, worker, window + (lines + 2L) * (columns + 2) * Math.max(pixelX, pixelY));
         ChannelsLast.window(x + 4L * image * shape.channels() * shape.in().volume(), shape.channels(), shape.in().h(),
-                shape.in().w(), top - shape.pad().h(), -shape.pad().w(), lines + 2, columns + 2, own, window, pixelX, work);
+                shape.in().w(), top - shape.pad().h(), -shape.pad().w(), lines + 2, columns + 2, own, window, pixelX,
+                work);
         for (int t = 0; t < unitTiles; t++) {
             int from = window + (t / across * (columns + 2) + t % across) * Winograd.TILE * pixelX;
             for (int c = 0; c < shape.channels(); c += Floats.LANES) {
-                Winograd.input(own, from + c, (columns + 2) * pixelX, pixelX, shared, seen + t * pixelX + c, pointX, work);
+                Winograd.input(own, from + c, (columns + 2) * pixelX, pixelX, shared, seen + t * pixelX + c, pointX,
+                        work);
             }
         }
         ChannelsLast.window(dy + 4L * image * shape.outputs() * shape.out().volume(), shape.outputs(), shape.out().h(),
@@ -84,7 +87,8 @@ final class WinogradWeightGradient implements Product {
         for (int t = 0; t < unitTiles; t++) {
             int from = window + (t / across * columns + t % across) * Winograd.TILE * pixelY;
             for (int o = 0; o < shape.outputs(); o += Floats.LANES) {
-                Winograd.outputAdjoint(own, from + o, columns * pixelY, pixelY, shared, gradients + t * pixelY + o, pointY, work);
+                Winograd.outputAdjoint(own, from + o, columns * pixelY, pixelY, shared, gradients + t * pixelY + o,
+                        pointY, work);
             }
         }
     }

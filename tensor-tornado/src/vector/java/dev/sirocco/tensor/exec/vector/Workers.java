@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
  * is slow for a while, because it is shared with somebody else, does not hold up the job. What a part computes does not
  * depend on who computes it, so results are the same bits.
  *
- * <p>The calling thread is worker 0; with a count of one nothing is ever handed over. A worker that waits spins for some
- * tens of microseconds, which is the gap between two kernels of a running program, and then parks.
+ * <p>The calling thread is worker 0; with a count of one nothing is ever handed over. A worker that waits spins for
+ * some tens of microseconds, which is the gap between two kernels of a running program, and then parks.
  */
 final class Workers implements AutoCloseable {
 
@@ -76,8 +76,8 @@ final class Workers implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} for the parts 0 to {@code parts - 1} and returns when all are done. Not to be called from within
-     * a part.
+     * Runs {@code body} for the parts 0 to {@code parts - 1} and returns when all are done. Not to be called from
+     * within a part.
      *
      * @throws RuntimeException or Error: the first one thrown by a part
      */
