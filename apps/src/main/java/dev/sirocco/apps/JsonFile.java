@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sirocco.tensor.io.AtomicFile;
 import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,12 +33,7 @@ public final class JsonFile {
         ObjectNode root = JSON.createObjectNode();
         texts.forEach((name, text) -> root.set(name, valueOf(text)));
         byte[] json = (root.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, channel -> {
-            ByteBuffer rest = ByteBuffer.wrap(json);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-        });
+        AtomicFile.write(file, json);
     }
 
     /** A number or truth value as such, anything else as a text. */

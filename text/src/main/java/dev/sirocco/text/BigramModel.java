@@ -1,7 +1,6 @@
 package dev.sirocco.text;
 
 import dev.sirocco.tensor.io.AtomicFile;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +84,7 @@ public final class BigramModel {
                         word))));
         String text = "\\data\\\nngram 1=%d\nngram 2=%d\n\n\\1-grams:\n%s\n\n\\2-grams:\n%s\n\n\\end\\\n"
                 .formatted(singles.size(), pairs.size(), String.join("\n", singles), String.join("\n", pairs));
-        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+        AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static double logarithm(double probability) {

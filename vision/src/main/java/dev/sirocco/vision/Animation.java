@@ -48,12 +48,7 @@ public final class Animation {
         } else {
             throw new UserError(file + ": animations are written as .gif or .mp4, by the name's end");
         }
-        AtomicFile.write(file, channel -> {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-        });
+        AtomicFile.write(file, content);
     }
 
     /** Sizes are made even, as H.264 with colours at half the resolution needs it. */

@@ -3,7 +3,6 @@ package dev.sirocco.vision;
 import dev.sirocco.tensor.io.AtomicFile;
 import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -88,8 +87,8 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
     public void write(Path file) {
         String suffix = suffix(file);
         switch (suffix) {
-            case ".png", ".webp" -> write(file, OpenCv.encode(this, suffix));
-            case ".jpg", ".jpeg", ".bmp" -> write(file, OpenCv.encode(over(WHITE), suffix));
+            case ".png", ".webp" -> AtomicFile.write(file, OpenCv.encode(this, suffix));
+            case ".jpg", ".jpeg", ".bmp" -> AtomicFile.write(file, OpenCv.encode(over(WHITE), suffix));
             default -> throw new UserError(file + ": pictures are written as .png, .jpg, .webp or .bmp, by the "
                     + "name's end");
         }
@@ -110,7 +109,7 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
         if (!suffix(file).equals(".png")) {
             throw new UserError(file + ": texts are kept in a PNG, so let the name end in .png");
         }
-        write(file, PngChunks.withTexts(png(), texts));
+        AtomicFile.write(file, PngChunks.withTexts(png(), texts));
     }
 
     /**
@@ -139,15 +138,6 @@ public record Picture(int width, int height, int channels, byte[] pixels) {
             throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
                     e);
         }
-    }
-
-    private static void write(Path file, byte[] content) {
-        AtomicFile.write(file, channel -> {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-        });
     }
 
     private static String suffix(Path file) {

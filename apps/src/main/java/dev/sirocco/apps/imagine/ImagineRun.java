@@ -32,8 +32,6 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
 
     private static final int HEAD = 32;
     private static final int NORM_GROUPS = 8;
-    /** Words of a caption. */
-    static final int CONTEXT = PictureNetwork.WORDS;
     private static final int TEXT_LAYERS = 2;
     private static final int TEXT_HEADS = 4;
     private static final int TEXT_WIDTH = 128;
@@ -101,7 +99,7 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
         }
         int channels = autoencoder == null ? form.channels() : autoencoder.latent();
         Dit.Config config = new Dit.Config(grid, patch, channels, layers, width / HEAD, width, classes, false);
-        return words == 0 ? config : config.withText(words, CONTEXT, TEXT_LAYERS, TEXT_HEADS, TEXT_WIDTH, 0);
+        return words == 0 ? config : config.withText(words, PictureNetwork.WORDS, TEXT_LAYERS, TEXT_HEADS, TEXT_WIDTH, 0);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.data.PictureData;
 import dev.sirocco.apps.data.PictureDataOptions;
 import dev.sirocco.apps.train.ModelFolder;
+import dev.sirocco.apps.train.Moments;
 import dev.sirocco.apps.train.TrainingOptions;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.optim.AdamW;
@@ -147,7 +148,7 @@ final class ImagineTraining implements Callable<Integer> {
             PictureForm form = run.form(PictureForm.of(split.training().pictures()));
             WordTokenizer tokenizer = WordTokenizer.of(split.training().captions(), LEAST_OFTEN);
             Function<CaptionedPictures, Lesson> lesson = part -> new Lesson(form.fit(part.pictures()),
-                    part.captions().stream().map(caption -> tokenizer.encode(caption, ImagineRun.CONTEXT)).toList());
+                    part.captions().stream().map(caption -> tokenizer.encode(caption, PictureNetwork.WORDS)).toList());
             train(run, form, tokenizer, List.of(), lesson.apply(split.training().withMirrored()),
                     lesson.apply(split.held()).first(VALIDATED), executor);
         }
@@ -286,19 +287,10 @@ final class ImagineTraining implements Callable<Integer> {
         JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(config.withScale(1, 0)));
         AutoencoderKl autoencoder = Painter.loadAutoencoder(folder);
         List<Picture> some = pictures.subList(0, Math.min(2000, pictures.size()));
-        double sum = 0;
-        double squares = 0;
-        long count = 0;
-        for (float[] latents : new Latents(form, autoencoder).encode(some, executor)) {
-            for (float x : latents) {
-                sum += x;
-                squares += x * (double) x;
-                count++;
-            }
-        }
-        double mean = sum / count;
+        Moments moments = new Moments();
+        new Latents(form, autoencoder).encode(some, executor).forEach(moments::add);
         JsonFile.write(folder.resolve(ModelFolder.CONFIG),
-                Records.toTexts(config.withScale(1 / Math.sqrt(squares / count - mean * mean), mean)));
+                Records.toTexts(config.withScale(1 / moments.deviation(), moments.mean())));
     }
 
     // ---- the network ------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ sealed interface PictureNetwork {
         DIT
     }
 
-    /** Words of a caption that a U-Net is told, at most. */
+    /** Words of a caption that a network of ours is told, at most. */
     int WORDS = 12;
 
     /** @param told I32 (N, 1), classes, or (N, {@link #words}), words */

@@ -2,9 +2,9 @@ package dev.sirocco.apps.speak;
 
 import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Interrupt;
-import dev.sirocco.apps.Sirocco;
 import dev.sirocco.apps.data.SpeechData;
 import dev.sirocco.apps.train.ModelFolder;
+import dev.sirocco.apps.train.Moments;
 import dev.sirocco.apps.train.TrainingOptions;
 import dev.sirocco.audio.data.Pauses;
 import dev.sirocco.audio.data.Recording;
@@ -36,9 +36,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco speak train acoustic}: what makes a mel spectrogram of symbols. */
 @Command(name = "acoustic", mixinStandardHelpOptions = true, sortOptions = false, description = {
@@ -51,11 +50,11 @@ final class AcousticTraining implements Callable<Integer> {
     private static final double ADAM_SHARE = 0.1;
     /** Longer recordings are cut, in seconds: the alignment's program is as long as the longest. */
     private static final double LONGEST = 16;
-    /** Recordings whose spectrogram is measured, of each voice. */
+    /** Recordings whose spectrograms are measured. */
     private static final int MEASURED = 100;
 
-    @Spec
-    private CommandSpec spec;
+    @ParentCommand
+    private SpeakTraining parent;
 
     @Option(names = "--data", paramLabel = "NAME=DATA", split = ",", description = {
             "Voices and their recordings: asterisk, or a folder. Several with commas between.",
@@ -108,7 +107,7 @@ final class AcousticTraining implements Callable<Integer> {
     }
 
     private PrintStream out() {
-        return ((Sirocco) spec.root().userObject()).terminal().out();
+        return parent.terminal().out();
     }
 
     private AcousticRun settings() {
@@ -200,21 +199,9 @@ final class AcousticTraining implements Callable<Integer> {
 
     private static AcousticModel.Settings settings(Acoustic.Config config, MelSpectrogram mel, List<String> voices,
             Lesson lesson) {
-        double sum = 0;
-        double squares = 0;
-        long count = 0;
-        for (Heard heard : lesson.training.subList(0, Math.min(MEASURED, lesson.training.size()))) {
-            for (float[] frame : heard.frames) {
-                for (float x : frame) {
-                    sum += x;
-                    squares += x * (double) x;
-                    count++;
-                }
-            }
-        }
-        double mean = sum / count;
-        return new AcousticModel.Settings(config, mel, mean, Math.sqrt(squares / count - mean * mean),
-                String.join(",", voices));
+        Moments moments = new Moments();
+        lesson.training.stream().limit(MEASURED).flatMap(heard -> Arrays.stream(heard.frames)).forEach(moments::add);
+        return new AcousticModel.Settings(config, mel, moments.mean(), moments.deviation(), String.join(",", voices));
     }
 
     // ---- the network --------------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@ package dev.sirocco.apps.speak;
 
 import dev.sirocco.apps.Range;
 import dev.sirocco.apps.Terminal;
+import dev.sirocco.models.data.ExternalProgram;
 import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,25 +79,12 @@ final class FliteReading implements Callable<Integer> {
 
     private void read(String text, Path file) throws IOException {
         Path unfinished = file.resolveSibling(file.getFileName() + ".part");
-        Process process;
-        try {
-            process = new ProcessBuilder("flite", "-voice", voice, "-t", text, "-o", unfinished.toString())
-                    .redirectErrorStream(true).start();
-        } catch (IOException e) {
-            throw new UserError("flite is needed for this and is not on the PATH: install it (Debian: apt-get "
-                    + "install flite)", e);
+        ExternalProgram.Result result = ExternalProgram.run(Path.of(""), "flite is needed for this and is not on the "
+                + "PATH: install it (Debian: apt-get install flite)", "flite", "-voice", voice, "-t", text, "-o",
+                unfinished.toString());
+        if (result.code() != 0 || !Files.exists(unfinished)) {
+            throw new UserError("flite failed on '%s': %s".formatted(text, result.printed().strip()));
         }
-        try {
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (process.waitFor() != 0 || !Files.exists(unfinished)) {
-                throw new UserError("flite failed on '%s': %s".formatted(text, said));
-            }
-            Files.move(unfinished, file);
-        } catch (InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new UserError("interrupted: the same command goes on", e);
-        }
+        Files.move(unfinished, file);
     }
 }

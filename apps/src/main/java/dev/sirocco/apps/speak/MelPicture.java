@@ -1,18 +1,13 @@
 package dev.sirocco.apps.speak;
 
-import dev.sirocco.tensor.io.AtomicFile;
-import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.pronunciation.SpeechSymbols;
+import dev.sirocco.vision.Picture;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import javax.imageio.ImageIO;
 
 /** A mel spectrogram, low bands below, and where each symbol lies along it. */
 final class MelPicture {
@@ -42,7 +37,7 @@ final class MelPicture {
             frame += spoken.durations()[t];
         }
         g.dispose();
-        write(image, file);
+        picture(image).write(file);
     }
 
     private static BufferedImage spectrogram(float[][] frames) {
@@ -67,13 +62,14 @@ final class MelPicture {
         return red << 16 | green << 8 | blue;
     }
 
-    private static void write(BufferedImage image, Path file) {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", png);
-        } catch (IOException e) {
-            throw new UserError(file + " cannot be drawn: " + e.getMessage(), e);
+    private static Picture picture(BufferedImage image) {
+        byte[] pixels = new byte[3 * image.getWidth() * image.getHeight()];
+        int i = 0;
+        for (int rgb : image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth())) {
+            pixels[i++] = (byte) (rgb >> 16);
+            pixels[i++] = (byte) (rgb >> 8);
+            pixels[i++] = (byte) rgb;
         }
-        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(png.toByteArray())));
+        return new Picture(image.getWidth(), image.getHeight(), 3, pixels);
     }
 }

@@ -2,7 +2,6 @@ package dev.sirocco.apps.speak;
 
 import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Range;
-import dev.sirocco.apps.Sirocco;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.text.pronunciation.Lexicon;
 import dev.sirocco.text.pronunciation.LexiconSplit;
@@ -18,9 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco speak eval g2p}: how often a network agrees with the dictionary on words that it has not learnt. */
 @Command(name = "g2p", mixinStandardHelpOptions = true, sortOptions = false, description =
@@ -29,11 +27,11 @@ final class PronunciationEvaluation implements Callable<Integer> {
 
     private static final int BATCH = 64;
 
-    @Spec
-    private CommandSpec spec;
+    @ParentCommand
+    private SpeakEvaluation parent;
 
     @Option(names = "--model", paramLabel = "DIR", required = true,
-            description = "A folder that `sirocco speak train g2p` wrote.")
+            description = "A folder that `" + PronunciationTraining.COMMAND + "` wrote.")
     private Path folder;
 
     @Option(names = "--words", paramLabel = "N", description = "Measure on so many words only, evenly chosen.")
@@ -52,8 +50,8 @@ final class PronunciationEvaluation implements Callable<Integer> {
         List<String> held = few(LexiconSplit.of(lexicon).held());
         PronunciationErrors stressed = PronunciationErrors.NONE;
         PronunciationErrors plain = PronunciationErrors.NONE;
-        PrintStream out = ((Sirocco) spec.root().userObject()).terminal().out();
-        Path weights = ModelFolder.weights(folder, "sirocco speak train g2p");
+        PrintStream out = parent.terminal().out();
+        Path weights = ModelFolder.weights(folder, PronunciationTraining.COMMAND);
         try (SpellingNetwork network = SpellingNetwork.load(weights, BATCH, device.executor())) {
             List<List<Sound>> found = network.sounds(held);
             for (int i = 0; i < held.size(); i++) {

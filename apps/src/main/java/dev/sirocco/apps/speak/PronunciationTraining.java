@@ -2,7 +2,6 @@ package dev.sirocco.apps.speak;
 
 import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Interrupt;
-import dev.sirocco.apps.Sirocco;
 import dev.sirocco.apps.Terminal;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.TrainingOptions;
@@ -25,9 +24,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco speak train g2p}: a network that pronounces the words that the dictionary lacks. */
 @Command(name = "g2p", mixinStandardHelpOptions = true, sortOptions = false, description = {
@@ -35,12 +33,15 @@ import picocli.CommandLine.Spec;
         "Ctrl-C saves; --resume goes on."})
 final class PronunciationTraining implements Callable<Integer> {
 
+    /** What makes folders with such networks. */
+    static final String COMMAND = "sirocco speak train g2p";
+
     private static final double DECAY = 0.1;
     /** Of Muon's learning rate: AdamW's, for all that is not a matrix of a layer. */
     private static final double ADAM_SHARE = 0.15;
 
-    @Spec
-    private CommandSpec spec;
+    @ParentCommand
+    private SpeakTraining parent;
 
     @Option(names = "--layers", paramLabel = "N", description = "Layers of the transformer (default 4).")
     private Integer layers;
@@ -79,7 +80,7 @@ final class PronunciationTraining implements Callable<Integer> {
     }
 
     private void train(PronunciationRun run, Gpt gpt, PronunciationTask task, LexiconSplit split) {
-        Terminal terminal = ((Sirocco) spec.root().userObject()).terminal();
+        Terminal terminal = parent.terminal();
         Path out = training.folder();
         // The interrupt outlives the trainer's own handling of signals, so that the weights are exported too.
         try (Interrupt _ = new Interrupt(); Trainer trainer = new Trainer(task,

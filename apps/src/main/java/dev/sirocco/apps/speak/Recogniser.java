@@ -1,6 +1,7 @@
 package dev.sirocco.apps.speak;
 
 import dev.sirocco.audio.Sound;
+import dev.sirocco.models.data.ExternalProgram;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.BigramModel;
 import dev.sirocco.text.speech.SpokenText;
@@ -8,7 +9,6 @@ import dev.sirocco.text.speech.Word;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,29 +76,16 @@ final class Recogniser implements AutoCloseable {
         return bytes.array();
     }
 
-    private void run() throws IOException {
-        Process process;
-        try {
-            process = new ProcessBuilder("pocketsphinx_batch", "-hmm", MODEL.resolve("en-us").toString(), "-dict",
-                    MODEL.resolve("cmudict-en-us.dict").toString(), "-lm", "bigrams.arpa", "-ctl", "names",
-                    "-cepdir", ".", "-cepext", ".raw", "-adcin", "yes", "-hyp", "heard").directory(folder.toFile())
-                    .redirectErrorStream(true).start();
-        } catch (IOException e) {
-            throw new UserError("pocketsphinx is needed for this and is not on the PATH: install it (Debian: apt-get "
-                    + "install pocketsphinx pocketsphinx-en-us)", e);
-        }
-        try {
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new UserError("pocketsphinx failed: "
-                        + said.lines().filter(line -> line.startsWith("ERROR") || line.startsWith("FATAL"))
-                        .findFirst().orElse("it does not say why"));
-            }
-        } catch (InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new UserError("interrupted", e);
+    private void run() {
+        ExternalProgram.Result result = ExternalProgram.run(folder, "pocketsphinx is needed for this and is not on the "
+                + "PATH: install it (Debian: apt-get install pocketsphinx pocketsphinx-en-us)", "pocketsphinx_batch",
+                "-hmm", MODEL.resolve("en-us").toString(), "-dict", MODEL.resolve("cmudict-en-us.dict").toString(),
+                "-lm", "bigrams.arpa", "-ctl", "names", "-cepdir", ".", "-cepext", ".raw", "-adcin", "yes", "-hyp",
+                "heard");
+        if (result.code() != 0) {
+            throw new UserError("pocketsphinx failed: " + result.printed().lines()
+                    .filter(line -> line.startsWith("ERROR") || line.startsWith("FATAL"))
+                    .findFirst().orElse("it does not say why"));
         }
     }
 

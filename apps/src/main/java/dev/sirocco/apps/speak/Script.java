@@ -25,12 +25,12 @@ final class Script implements AutoCloseable {
     /** @param g2p folder of the network for what the dictionary lacks, or null: such words are spelled */
     Script(Path g2p, Executor executor) {
         pronouncer = new Pronouncer(Lexicon.cmu(), g2p == null ? null
-                : () -> SpellingNetwork.load(ModelFolder.weights(g2p, "sirocco speak train g2p"), BATCH, executor));
+                : () -> SpellingNetwork.load(ModelFolder.weights(g2p, PronunciationTraining.COMMAND), BATCH, executor));
     }
 
-    /** How a sentence sounds. */
-    Utterance utterance(Sentence sentence) {
-        return pronouncer.pronounce(sentence);
+    /** A sentence in pieces of at most so many symbols: see the other form. */
+    List<int[]> pieces(Sentence sentence, int most) {
+        return pieces(pronouncer.pronounce(sentence).ids(), most);
     }
 
     /**

@@ -50,10 +50,14 @@ final class SpeakEvaluation implements Callable<Integer> {
     @Mixin
     private DeviceOption device;
 
+    Terminal terminal() {
+        return parent.terminal();
+    }
+
     @Override
     public Integer call() {
         who.check();
-        Terminal terminal = parent.terminal();
+        Terminal terminal = terminal();
         Recordings recordings = SpeechData.read(data, terminal.out()::println);
         List<String> texts = recordings.held().stream().map(Recording::text).toList();
         List<Sound> recorded = recordings.held().stream().map(recording -> recording.sound(Recogniser.RATE)).toList();
@@ -87,9 +91,9 @@ final class SpeakEvaluation implements Callable<Integer> {
             wrong += EditDistance.of(heard.get(i), said);
         }
         double seconds = sounds.stream().mapToDouble(Sound::seconds).sum();
-        parent.terminal().out().printf(Locale.ROOT, "%-24s %5.1f %% of %,d words wrong, %.0f s%n", name,
+        terminal().out().printf(Locale.ROOT, "%-24s %5.1f %% of %,d words wrong, %.0f s%n", name,
                 100.0 * wrong / words, words, seconds);
-        parent.terminal().flush();
+        terminal().flush();
     }
 
     private List<Sound> spoken(List<String> texts, Vocoder loaded, Executor executor) {
@@ -98,8 +102,8 @@ final class SpeakEvaluation implements Callable<Integer> {
         List<Sound> sounds = new ArrayList<>();
         try (Script script = who.script(executor); Speaker speaker = new Speaker(model, loaded, executor)) {
             for (String text : texts) {
-                List<float[]> pieces = SpokenText.of(text).stream().flatMap(sentence ->
-                        Script.pieces(script.utterance(sentence).ids(), speaker.most()).stream())
+                List<float[]> pieces = SpokenText.of(text).stream()
+                        .flatMap(sentence -> script.pieces(sentence, speaker.most()).stream())
                         .map(symbols -> speaker.speak(symbols, manner, 1).sound().samples()).toList();
                 sounds.add(new Sound(joined(pieces), model.settings().mel().sampleRate()));
             }
@@ -131,7 +135,7 @@ final class SpeakEvaluation implements Callable<Integer> {
                 sounds.add(Sound.read(file));
             }
         } catch (IOException _) {
-            parent.terminal().out().printf("%-24s not installed%n", command[0]);
+            terminal().out().printf("%-24s not installed%n", command[0]);
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

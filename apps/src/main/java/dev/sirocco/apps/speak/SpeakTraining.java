@@ -1,7 +1,9 @@
 package dev.sirocco.apps.speak;
 
+import dev.sirocco.apps.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code sirocco speak train}: the three networks that speech is made with. */
@@ -10,8 +12,15 @@ import picocli.CommandLine.Spec;
         subcommands = {VocoderTraining.class, AcousticTraining.class, PronunciationTraining.class})
 final class SpeakTraining implements Runnable {
 
+    @ParentCommand
+    private Speak parent;
+
     @Spec
     private CommandSpec spec;
+
+    Terminal terminal() {
+        return parent.terminal();
+    }
 
     /** Without a subcommand: what there is. */
     @Override

@@ -3,7 +3,6 @@ package dev.sirocco.apps.speak;
 import dev.sirocco.apps.Interrupt;
 import dev.sirocco.audio.SoundPlayer;
 import dev.sirocco.audio.SoundWriter;
-import dev.sirocco.text.pronunciation.Utterance;
 import dev.sirocco.text.speech.Sentence;
 import dev.sirocco.text.speech.SpokenText;
 import java.io.PrintStream;
@@ -51,8 +50,7 @@ final class Speech implements AutoCloseable {
         CompletableFuture<Void> heard = CompletableFuture.completedFuture(null);
         while (sentences.hasNext() && !interrupt.isRequested()) {
             Sentence sentence = sentences.next();
-            Utterance utterance = script.utterance(sentence);
-            for (int[] symbols : Script.pieces(utterance.ids(), speaker.most())) {
+            for (int[] symbols : script.pieces(sentence, speaker.most())) {
                 long start = System.nanoTime();
                 Speaker.Spoken spoken = speaker.speak(symbols, manner, seed + piecesMade);
                 busy += (System.nanoTime() - start) / 1e9;

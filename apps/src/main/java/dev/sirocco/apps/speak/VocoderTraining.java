@@ -2,7 +2,6 @@ package dev.sirocco.apps.speak;
 
 import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Interrupt;
-import dev.sirocco.apps.Sirocco;
 import dev.sirocco.apps.data.SpeechData;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.TrainingOptions;
@@ -32,9 +31,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco speak train vocoder}: what makes the sound of a mel spectrogram. */
 @Command(name = "vocoder", mixinStandardHelpOptions = true, sortOptions = false, description = {
@@ -50,8 +48,8 @@ final class VocoderTraining implements Callable<Integer> {
     /** Largest norm of the gradients. */
     private static final double CLIP = 100;
 
-    @Spec
-    private CommandSpec spec;
+    @ParentCommand
+    private SpeakTraining parent;
 
     @Option(names = "--data", paramLabel = "DATA", split = ",", description = {
             "Recordings: asterisk, or a folder. Several with commas between.",
@@ -119,7 +117,7 @@ final class VocoderTraining implements Callable<Integer> {
     }
 
     private PrintStream out() {
-        return ((Sirocco) spec.root().userObject()).terminal().out();
+        return parent.terminal().out();
     }
 
     private VocoderRun settings() {

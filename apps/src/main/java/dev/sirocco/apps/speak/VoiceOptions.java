@@ -22,7 +22,8 @@ final class VoiceOptions {
     @Option(names = "--vocoder", paramLabel = "DIR", description = "A folder that `" + Vocoder.COMMAND + "` wrote.")
     private Path vocoder;
 
-    @Option(names = "--g2p", paramLabel = "DIR", description = "A folder that `sirocco speak train g2p` wrote.")
+    @Option(names = "--g2p", paramLabel = "DIR",
+            description = "A folder that `" + PronunciationTraining.COMMAND + "` wrote.")
     private Path g2p;
 
     void check() {

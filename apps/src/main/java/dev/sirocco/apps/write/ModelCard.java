@@ -5,7 +5,6 @@ import dev.sirocco.models.train.Trainer;
 import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.tensor.io.AtomicFile;
 import dev.sirocco.text.Corpus;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -37,12 +36,7 @@ final class ModelCard {
                 corpus.codePoints(), gpt.config().vocabulary(), run.clean() ? ", cleaned" : "", 100 * run.validation(),
                 result.steps(), run.training().batch() * run.context(), run.training().seed(), loss(result.bestLoss()),
                 ModelFolder.WEIGHTS, ModelFolder.CONFIG);
-        AtomicFile.write(folder.resolve(FILE), channel -> {
-            ByteBuffer rest = ByteBuffer.wrap(card.getBytes(StandardCharsets.UTF_8));
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-        });
+        AtomicFile.write(folder.resolve(FILE), card.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String loss(double nats) {

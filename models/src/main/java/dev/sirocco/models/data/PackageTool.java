@@ -1,8 +1,6 @@
 package dev.sirocco.models.data;
 
 import dev.sirocco.tensor.ir.UserError;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,28 +15,12 @@ interface PackageTool {
     void run(Path folder, String... command);
 
     private static void runProcess(Path folder, String... command) {
-        Process process;
-        try {
-            process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            throw new UserError(command[0] + " is needed to get this and is not on the PATH: install it, or get the "
-                    + "files in another way and name their path", e);
-        }
-        try {
-            process.getOutputStream().close();
-            List<String> printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines()
-                    .toList();
-            int code = process.waitFor();
-            if (code != 0) {
-                throw new UserError("'" + String.join(" ", command) + "' failed with code " + code + ": "
-                        + complaint(printed) + (command[0].equals("apt-get") ? " ('apt-get update' may help)" : ""));
-            }
-        } catch (IOException e) {
-            throw new UserError("'" + String.join(" ", command) + "' was cut off: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new UserError("'" + String.join(" ", command) + "' was interrupted", e);
+        ExternalProgram.Result result = ExternalProgram.run(folder, command[0] + " is needed to get this and is not on "
+                + "the PATH: install it, or get the files in another way and name their path", command);
+        if (result.code() != 0) {
+            throw new UserError("'" + String.join(" ", command) + "' failed with code " + result.code() + ": "
+                    + complaint(result.printed().lines().toList())
+                    + (command[0].equals("apt-get") ? " ('apt-get update' may help)" : ""));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sirocco.tensor.io;
 
 import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -46,6 +47,16 @@ public final class AtomicFile {
         } finally {
             removeIfLeft(temporary);
         }
+    }
+
+    /** As the longer form, for content that is in memory. */
+    public static void write(Path path, byte[] content) {
+        write(path, channel -> {
+            ByteBuffer rest = ByteBuffer.wrap(content);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+        });
     }
 
     private static void syncDirectory(Path directory) {
