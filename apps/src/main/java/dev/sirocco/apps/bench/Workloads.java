@@ -146,6 +146,7 @@ final class Workloads {
 
     private static Runnable vit(Executor executor) {
         Vit vit = new Vit(Vit.Config.b16(1000), Scope.root(1));
+        vit.parameters().freeze();
         Graph g = new Graph();
         g.output("logits", vit.logits(g.input("pictures", DType.F32, 8, 3, 224, 224)));
         return withNumbers(g.compile(executor), "pictures");
@@ -156,6 +157,7 @@ final class Workloads {
      */
     private static Runnable ditStep(Executor executor) {
         Dit dit = new Dit(Dit.Config.s2(32, 4, 1000), Scope.root(1));
+        dit.parameters().freeze();
         Graph g = new Graph();
         Tensor x = g.input("x", DType.F32, 1, 4, 32, 32);
         Tensor times = g.input("times", DType.F32, 2);
@@ -171,6 +173,7 @@ final class Workloads {
     /** One prediction by DDPM's network for CIFAR-10. */
     private static Runnable unetStep(Executor executor) {
         Unet unet = new Unet(Unet.Config.cifar10(), Scope.root(1));
+        unet.parameters().freeze();
         Graph g = new Graph();
         Tensor x = g.input("x", DType.F32, 8, 3, 32, 32);
         g.output("y", unet.apply(x, g.input("times", DType.F32, 8), null));
@@ -180,6 +183,7 @@ final class Workloads {
     /** A 256×256 picture from Stable Diffusion's latents. */
     private static Runnable decoding(Executor executor) {
         AutoencoderKl autoencoder = new AutoencoderKl(AutoencoderKl.Config.stableDiffusion(), Scope.root(1));
+        autoencoder.parameters().freeze();
         Graph g = new Graph();
         g.output("pictures", autoencoder.decode(g.input("latents", DType.F32, 1, 4, 32, 32)));
         return withNumbers(g.compile(executor), "latents");
@@ -188,6 +192,7 @@ final class Workloads {
     /** Five seconds of sound of their mel spectrogram, by the published Vocos. */
     private static Runnable vocoding(Executor executor) {
         Vocos vocos = new Vocos(Vocos.Config.published(), Scope.root(1));
+        vocos.parameters().freeze();
         Graph g = new Graph();
         g.output("sound", vocos.sound(g.input("mel", DType.F32, 1, 100, 470)));
         return withNumbers(g.compile(executor), "mel");

@@ -3,7 +3,6 @@ package dev.sirocco.apps.imagine;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ClassNames;
 import dev.sirocco.apps.train.ModelFolder;
-import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.sample.DiffusionLoss;
 import dev.sirocco.models.sample.DiffusionSampler;
 import dev.sirocco.models.sample.NoiseSchedule;
@@ -112,7 +111,7 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
     static AutoencoderKl loadAutoencoder(Path folder) {
         Path weights = ModelFolder.weights(folder, COMMAND);
         AutoencoderKl.Config config = autoencoderConfig(folder);
-        return Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new AutoencoderKl(config, scope));
+        return ModelFolder.network(weights, scope -> new AutoencoderKl(config, scope));
     }
 
     /** Writes what surrounds the weights. */

@@ -3,7 +3,6 @@ package dev.sirocco.apps.imagine;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.models.nn.Parameters;
-import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.optim.AdamW;
 import dev.sirocco.models.optim.Group;
 import dev.sirocco.models.optim.Muon;
@@ -49,11 +48,11 @@ sealed interface PictureNetwork {
         return switch (kind) {
             case UNET -> {
                 Unet.Config config = JsonFile.read(file, texts -> Records.fromTexts(Unet.Config.class, texts));
-                yield new OfUnet(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Unet(config, scope)));
+                yield new OfUnet(ModelFolder.network(weights, scope -> new Unet(config, scope)));
             }
             case DIT -> {
                 Dit.Config config = JsonFile.read(file, texts -> Records.fromTexts(Dit.Config.class, texts));
-                yield new OfDit(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Dit(config, scope)));
+                yield new OfDit(ModelFolder.network(weights, scope -> new Dit(config, scope)));
             }
         };
     }

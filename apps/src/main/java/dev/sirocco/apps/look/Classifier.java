@@ -3,7 +3,6 @@ package dev.sirocco.apps.look;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ClassNames;
 import dev.sirocco.apps.train.ModelFolder;
-import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.train.Records;
 import dev.sirocco.models.zoo.Vit;
 import dev.sirocco.tensor.exec.Executor;
@@ -31,7 +30,7 @@ public record Classifier(Vit vit, List<String> classes) {
             throw new UserError("%s: %s names %d classes, %s says %d: take files of one model"
                     .formatted(folder, ClassNames.FILE, classes.size(), ModelFolder.CONFIG, config.classes()));
         }
-        return new Classifier(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Vit(config, scope)), classes);
+        return new Classifier(ModelFolder.network(weights, scope -> new Vit(config, scope)), classes);
     }
 
     /** Writes what surrounds the weights. */

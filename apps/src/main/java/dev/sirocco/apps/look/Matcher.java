@@ -2,7 +2,6 @@ package dev.sirocco.apps.look;
 
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ModelFolder;
-import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.train.BatchedProgram;
 import dev.sirocco.models.train.Records;
 import dev.sirocco.models.zoo.Clip;
@@ -32,7 +31,7 @@ public record Matcher(Clip clip, WordTokenizer tokenizer) {
             throw new UserError("%s: %s has %,d words, %s says %,d: take files of one model".formatted(folder,
                     WordTokenizer.FILE, tokenizer.vocabularySize(), ModelFolder.CONFIG, config.vocabulary()));
         }
-        return new Matcher(Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Clip(config, scope)), tokenizer);
+        return new Matcher(ModelFolder.network(weights, scope -> new Clip(config, scope)), tokenizer);
     }
 
     /** Writes what surrounds the weights. */

@@ -3,7 +3,6 @@ package dev.sirocco.apps.speak;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.audio.features.MelSpectrogram;
-import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.train.Records;
 import dev.sirocco.models.zoo.Acoustic;
 import dev.sirocco.tensor.ir.UserError;
@@ -67,8 +66,8 @@ record AcousticModel(Acoustic network, Settings settings) {
         Path weights = ModelFolder.weights(folder, COMMAND);
         Settings settings = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
                 texts -> Records.fromTexts(Settings.class, texts));
-        return new AcousticModel(Scope.load(weights, ModelFolder.IS_TRAINING,
-                scope -> new Acoustic(settings.network, scope)), settings);
+        Acoustic network = ModelFolder.network(weights, scope -> new Acoustic(settings.network, scope));
+        return new AcousticModel(network, settings);
     }
 
     /** @throws UserError if there is no such voice */

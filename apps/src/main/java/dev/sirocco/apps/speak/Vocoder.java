@@ -6,7 +6,6 @@ import dev.sirocco.audio.Sound;
 import dev.sirocco.audio.features.FrameAnalysis;
 import dev.sirocco.audio.features.Framing;
 import dev.sirocco.audio.features.MelSpectrogram;
-import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.train.Records;
 import dev.sirocco.models.zoo.Vocos;
 import dev.sirocco.models.zoo.VocosSynthesis;
@@ -39,7 +38,7 @@ record Vocoder(Vocos network, MelSpectrogram mel) {
         Path weights = ModelFolder.weights(folder, COMMAND);
         Settings settings = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
                 texts -> Records.fromTexts(Settings.class, texts));
-        Vocos network = Scope.load(weights, ModelFolder.IS_TRAINING, scope -> new Vocos(settings.network, scope));
+        Vocos network = ModelFolder.network(weights, scope -> new Vocos(settings.network, scope));
         return new Vocoder(network, settings.mel);
     }
 

@@ -1,5 +1,6 @@
 package dev.sirocco.apps.train;
 
+import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.train.Checkpoint;
 import dev.sirocco.models.train.Trainer;
 import dev.sirocco.tensor.io.Safetensors;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -52,6 +54,15 @@ public final class ModelFolder {
         } catch (IOException _) {
             return 0;
         }
+    }
+
+    /** A network with the weights of a file, to be run many times and not trained. */
+    public static <M> M network(Path weights, Function<Scope, M> network) {
+        return Scope.load(weights, IS_TRAINING, scope -> {
+            M made = network.apply(scope);
+            scope.parameters().freeze();
+            return made;
+        });
     }
 
     /**

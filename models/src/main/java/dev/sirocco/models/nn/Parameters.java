@@ -46,6 +46,15 @@ public final class Parameters {
         return state;
     }
 
+    /**
+     * Promises that the model is only run from here on, and not trained: programs compiled afterwards keep some of its
+     * weights a second time, in the form that they multiply by. That makes many runs faster and is not worth it for
+     * one.
+     */
+    public void freeze() {
+        all().forEach(State::freeze);
+    }
+
     /** How many numbers are trained. */
     public long count() {
         return trainable.values().stream().mapToLong(s -> s.shape().numel()).sum();

@@ -142,6 +142,9 @@ public final class Graph {
         if (!value.type().equals(state.type())) {
             throw new ShapeError("assign " + value.type() + " to state " + state);
         }
+        if (state.isFrozen()) {
+            throw new IllegalStateException("assign to the frozen state " + state);
+        }
         current.put(state, value);
         updates.put(state, value);
     }

@@ -7,7 +7,8 @@ package dev.sirocco.tensor.ir;
 public final class State {
 
     private final String name;
-    private final Storage storage;
+    private Storage storage;
+    private boolean isFrozen;
     private volatile Keeper keeper;
 
     /** A state over memory that exists already, a mapped checkpoint say. */
@@ -34,6 +35,20 @@ public final class State {
             last.release(this);
         }
         return storage;
+    }
+
+    /**
+     * Promises that the value is not changed from here on: programs compiled afterwards may keep it in a form that is
+     * faster to compute with. The memory can only be read from now on, and no graph may assign to the state.
+     */
+    public void freeze() {
+        Storage current = storage();
+        storage = Storage.over(current.dtype(), current.shape(), current.segment().asReadOnly());
+        isFrozen = true;
+    }
+
+    public boolean isFrozen() {
+        return isFrozen;
     }
 
     /** Who has the current value while it is not in {@link #storage}: an executor with memory of its own. */

@@ -205,7 +205,7 @@ class ConvolutionKernelTest {
         MemorySegment w = random(c.w);
         MemorySegment fast = empty(c.y());
         MemorySegment direct = empty(c.y());
-        WinogradCorrelation.forward(c.shape()).run(WORKERS, x.address(), w.address(), fast.address());
+        WinogradCorrelation.forward(c.shape(), false).run(WORKERS, x.address(), w.address(), fast.address());
         Correlation.forward(c.shape()).run(WORKERS, x.address(), w.address(), direct.address());
         float[] a = floats(fast);
         float[] b = floats(direct);

@@ -22,9 +22,25 @@ final class ConvolutionKernel implements KernelFactory {
     }
 
     static Kernel forward(ConvolutionShape shape, View x, View w, View y) {
-        Product product = forward(shape);
-        return new BoundKernel("convolution " + shape.describe(),
-                workers -> product.run(workers, x.address(), w.address(), y.address()));
+        return new Forward(shape, forward(shape, w.isConstant()), x.address(), w.address(), y.address());
+    }
+
+    private record Forward(ConvolutionShape shape, Product product, long x, long w, long y) implements Kernel {
+
+        @Override
+        public void run(Workers workers) {
+            product.run(workers, x, w, y);
+        }
+
+        @Override
+        public long keptBytes() {
+            return product.keptBytes();
+        }
+
+        @Override
+        public String describe() {
+            return "convolution " + shape.describe();
+        }
     }
 
     /** The gradients that are asked for. */
@@ -43,11 +59,11 @@ final class ConvolutionKernel implements KernelFactory {
         });
     }
 
-    /** x, w → y. */
-    static Product forward(ConvolutionShape s) {
+    /** x, w → y, where w may be the same in every run. */
+    static Product forward(ConvolutionShape s, boolean isConstantW) {
         return s.isDepthwise() ? Depthwise.forward(s)
                 : Pointwise.suits(s) ? Pointwise.forward(s)
-                : Winograd.suits(s) ? WinogradCorrelation.forward(s)
+                : Winograd.suits(s) ? WinogradCorrelation.forward(s, isConstantW)
                 : Correlation.forward(s);
     }
 

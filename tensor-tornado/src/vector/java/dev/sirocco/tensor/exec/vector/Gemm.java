@@ -103,6 +103,9 @@ final class Gemm {
     /** The cost of packing an element, in multiplications of the micro-kernel. */
     private static final int PACKING = 32;
 
+    /** Up to so many rows, packing B takes a share of the time that is worth the memory of panels that are kept. */
+    private static final int KEPT_ROWS = 512;
+
     private static final int KC = 384;
     private static final int MC = 5 * Panel.ROWS;
     private static final int NC = 768;
@@ -115,12 +118,21 @@ final class Gemm {
     private final Operand c;
     private final boolean accumulate;
     private final int kc;
+    private final boolean keepsPanels;
+    /** All panels of B, block of k by block, where they are kept; packed by the first run. */
+    private float[] panels;
+
+    /** A product of matrices that may change from run to run. */
+    Gemm(Shape shape, Operand a, Operand b, Operand c, boolean accumulate) {
+        this(shape, a, b, c, accumulate, false);
+    }
 
     /**
-     * @param c          the result, of {@link Storage#F32} and column stride 1
-     * @param accumulate whether the product is added to what C holds
+     * @param c           the result, of {@link Storage#F32} and column stride 1
+     * @param accumulate  whether the product is added to what C holds
+     * @param isConstantB whether B has the same elements, at the same address, in every run
      */
-    Gemm(Shape shape, Operand a, Operand b, Operand c, boolean accumulate) {
+    Gemm(Shape shape, Operand a, Operand b, Operand c, boolean accumulate, boolean isConstantB) {
         if (c.storage != Storage.F32 || c.colStride != 1 && shape.n > 1) {
             throw new IllegalArgumentException("C must be F32 with column stride 1: " + c);
         }
@@ -130,6 +142,18 @@ final class Gemm {
         this.c = c;
         this.accumulate = accumulate;
         this.kc = evenPiece(shape.k, KC, 1);
+        boolean isOneMatrix = b.batchStride0 == 0 && b.batchStride1 == 0 && b.batchStride2 == 0;
+        keepsPanels = isConstantB && isOneMatrix && shape.m <= KEPT_ROWS && !Gemv.suits(shape, b)
+                && panelsSize() <= Integer.MAX_VALUE;
+    }
+
+    private long panelsSize() {
+        return (long) shape.k * roundUp(shape.n, Panel.COLS);
+    }
+
+    /** The bytes of panels that are kept from run to run. */
+    long keptBytes() {
+        return keepsPanels ? 4 * panelsSize() : 0;
     }
 
     /** Multiplies the matrices at the given addresses; {@code epilogue} may be null. */
@@ -137,6 +161,9 @@ final class Gemm {
         int batch = shape.batch();
         if (shape.m == 0 || shape.n == 0 || batch == 0) {
             return;
+        }
+        if (keepsPanels && panels == null) {
+            panels = packAll(workers, b);
         }
         Call call = new Call(workers, a, b, c, epilogue);
         long work = (long) shape.m * shape.n * shape.k;
@@ -154,6 +181,23 @@ final class Gemm {
                 multiply(call, item, new Team(workers.count(), workers::run));
             }
         }
+    }
+
+    private float[] packAll(Workers workers, long address) {
+        float[] all = new float[(int) panelsSize()];
+        int strips = Math.ceilDiv(shape.n, Panel.COLS);
+        workers.run(Math.ceilDiv(shape.k, kc) * strips, (part, worker) -> {
+            int k0 = part / strips * kc;
+            int col = part % strips * Panel.COLS;
+            new Panel(workers, worker, 0, 0, 0).packB(b, address + k0 * b.rowBytes() + col * b.colBytes(),
+                    Math.min(kc, shape.k - k0), Math.min(Panel.COLS, shape.n - col), all, kept(k0, col));
+        });
+        return all;
+    }
+
+    /** Where the kept panel begins that holds the rows of B from k0 on, and the columns from {@code col} on. */
+    private int kept(int k0, int col) {
+        return k0 * roundUp(shape.n, Panel.COLS) + Math.min(kc, shape.k - k0) * col;
     }
 
     private void runGemv(Call call, boolean serial) {
@@ -199,8 +243,8 @@ final class Gemm {
     }
 
     /**
-     * Each worker packs the panels of B that it needs, when it first does: to read those that another core has just
-     * written takes longer than to pack them.
+     * Unless they are kept, each worker packs the panels of B that it needs, when it first does: to read those that
+     * another core has just written takes longer than to pack them.
      */
     private void multiplyBlock(Call call, int item, Team team, int k0, int depth, int col, Grid grid) {
         boolean last = k0 + depth == shape.k;
@@ -208,13 +252,16 @@ final class Gemm {
         Arrays.fill(packed, -1);
         team.run(grid.parts(), (part, worker) -> {
             Region region = grid.region(part);
-            Panel panel = new Panel(call.workers, worker, grid.height, kc, grid.width);
-            if (packed[worker] != region.col0) {
+            Panel panel = new Panel(call.workers, worker, grid.height, kc, keepsPanels ? 0 : grid.width);
+            float[] from = keepsPanels ? panels : panel.memory();
+            int first = keepsPanels ? kept(k0, col + region.col0) : panel.panelsB();
+            if (!keepsPanels && packed[worker] != region.col0) {
                 packed[worker] = region.col0;
-                panel.packB(b, call.b + k0 * b.rowBytes() + (col + region.col0) * b.colBytes(), depth, region.cols());
+                panel.packB(b, call.b + k0 * b.rowBytes() + (col + region.col0) * b.colBytes(), depth, region.cols(),
+                        from, first);
             }
             panel.packA(a, call.a + region.row0 * a.rowBytes() + k0 * a.colBytes(), region.rows(), depth);
-            panel.multiply(depth, region.rows(), region.cols(),
+            panel.multiply(depth, region.rows(), region.cols(), from, first,
                     call.c + region.row0 * c.rowBytes() + 4L * (col + region.col0), c.rowBytes(), accumulate || k0 > 0);
             if (last && call.epilogue != null) {
                 call.epilogue.apply(item, region.row0, region.rows(), col + region.col0, region.cols());

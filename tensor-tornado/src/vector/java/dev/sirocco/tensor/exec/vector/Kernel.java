@@ -5,6 +5,11 @@ interface Kernel {
 
     void run(Workers workers);
 
+    /** Bytes that it keeps from run to run: constants in a form that is faster to compute with. */
+    default long keptBytes() {
+        return 0;
+    }
+
     /** A line for {@code Program.explain()}: what it is and how large. */
     String describe();
 }

@@ -30,7 +30,7 @@ final class MatMulKernel implements Kernel {
         int[] batch = Axes.collapse(batchAxes, strides);
         this.gemm = new Gemm(new Gemm.Shape(m, n, a.shape().dim(-1), size(batch, 0), size(batch, 1), size(batch, 2)),
                 operand(a, batchAxes, strides), operand(b, batchAxes, strides), operand(out, batchAxes, strides),
-                false);
+                false, b.isConstant());
         this.epilogue = chain == null ? null : (item, row, rows, col, cols) -> {
             int worker = Workers.current();
             if (cols == n) {
@@ -76,6 +76,11 @@ final class MatMulKernel implements Kernel {
     @Override
     public void run(Workers workers) {
         gemm.run(workers, a.address(), b.address(), out.address(), epilogue);
+    }
+
+    @Override
+    public long keptBytes() {
+        return gemm.keptBytes();
     }
 
     @Override

@@ -75,7 +75,7 @@ final class Panel {
         }
         for (int row = 0; row < rows; row += ROWS) {
             pack(a.storage(), source + row * a.rowBytes(), a.rowBytes(), a.colBytes(), Math.min(ROWS, rows - row), k,
-                    panelsA + row * k, ROWS);
+                    memory, panelsA + row * k, ROWS);
         }
     }
 
@@ -93,43 +93,53 @@ final class Panel {
         }
     }
 
-    /** Packs the block of B at {@code source} with {@code k} rows and {@code cols} columns. */
-    void packB(Operand b, long source, int k, int cols) {
+    /** The array that holds this worker's panels. */
+    float[] memory() {
+        return memory;
+    }
+
+    /** Where its panels of B begin. */
+    int panelsB() {
+        return panelsB;
+    }
+
+    /** Packs the block of B at {@code source} with {@code k} rows and {@code cols} columns, panel by panel. */
+    void packB(Operand b, long source, int k, int cols, float[] to, int first) {
         for (int col = 0; col < cols; col += COLS) {
             long from = source + col * b.colBytes();
             int count = Math.min(COLS, cols - col);
-            int panel = panelsB + col * k;
+            int panel = first + col * k;
             if (b.colBytes() == b.storage().bytes) {
-                copyRows(b.storage(), from, b.rowBytes(), count, k, panel);
+                copyRows(b.storage(), from, b.rowBytes(), count, k, to, panel);
             } else {
-                pack(b.storage(), from, b.colBytes(), b.rowBytes(), Math.min(LANES, count), k, panel, COLS);
+                pack(b.storage(), from, b.colBytes(), b.rowBytes(), Math.min(LANES, count), k, to, panel, COLS);
                 if (count > LANES) {
                     pack(b.storage(), from + LANES * b.colBytes(), b.colBytes(), b.rowBytes(), count - LANES, k,
-                            panel + LANES, COLS);
+                            to, panel + LANES, COLS);
                 }
             }
         }
     }
 
     /** Packs rows of B as they lie in memory. */
-    private void copyRows(Storage storage, long source, long stride, int cols, int k, int target) {
+    private static void copyRows(Storage storage, long source, long stride, int cols, int k, float[] to, int target) {
         if (storage == Storage.F32 && cols == COLS) {
-            copyWholeRows(source, stride, k, target);
+            copyWholeRows(source, stride, k, to, target);
             return;
         }
         for (int i = 0; i < cols; i += LANES) {
             VectorMask<Float> mask = S.indexInRange(i, cols);
             for (int p = 0; p < k; p++) {
                 load(storage, source + p * stride + (long) i * storage.bytes, mask)
-                        .intoArray(memory, target + p * COLS + i);
+                        .intoArray(to, target + p * COLS + i);
             }
         }
     }
 
-    private void copyWholeRows(long source, long stride, int k, int target) {
+    private static void copyWholeRows(long source, long stride, int k, float[] to, int target) {
         for (int p = 0; p < k; p++) {
-            Floats.load(source).intoArray(memory, target);
-            Floats.load(source + VECTOR).intoArray(memory, target + LANES);
+            Floats.load(source).intoArray(to, target);
+            Floats.load(source + VECTOR).intoArray(to, target + LANES);
             source += stride;
             target += COLS;
         }
@@ -146,28 +156,28 @@ final class Panel {
      * since the end of a vector may lie in the next step.
      */
     private void pack(Storage storage, long source, long laneStride, long kStride,
-                      int count, int k, int target, int step) {
+                      int count, int k, float[] to, int target, int step) {
         if (kStride == storage.bytes && k >= LANES) {
             for (int p = 0; p < k; p += LANES) {
                 int q = Math.min(p, k - LANES);
-                transpose(storage, source + q * kStride, laneStride, count, target + q * step, step);
+                transpose(storage, source + q * kStride, laneStride, count, to, target + q * step, step);
             }
         } else {
-            copyScalars(storage, source, laneStride, kStride, count, k, target, step);
+            copyScalars(storage, source, laneStride, kStride, count, k, to, target, step);
         }
     }
 
-    private void copyScalars(Storage storage, long source, long laneStride, long kStride,
-                             int count, int k, int target, int step) {
+    private static void copyScalars(Storage storage, long source, long laneStride, long kStride,
+                                    int count, int k, float[] to, int target, int step) {
         for (int p = 0; p < k; p++) {
             for (int lane = 0; lane < count; lane++) {
-                memory[target + p * step + lane] = scalar(storage, source + p * kStride + lane * laneStride);
+                to[target + p * step + lane] = scalar(storage, source + p * kStride + lane * laneStride);
             }
         }
     }
 
     /** Transposes a square of vectors, one from each row, by exchanging ever smaller off-diagonal squares. */
-    private void transpose(Storage storage, long source, long stride, int rows, int target, int step) {
+    private void transpose(Storage storage, long source, long stride, int rows, float[] to, int target, int step) {
         if (LANES == 16 && storage == Storage.F32) {
             exchangeRows(source, stride, rows - 1);
         } else {
@@ -175,12 +185,12 @@ final class Panel {
                 load(storage, source + row * stride, ALL).intoArray(memory, square + row * LANES);
             }
             if (LANES == 16) {
-                exchangeTwice(8, SWAP8, UPPER8, SWAP4, UPPER4, square, LANES);
+                exchangeTwice(8, SWAP8, UPPER8, SWAP4, UPPER4, memory, square, LANES);
             } else if (LANES == 8) {
                 exchange(4, SWAP4, UPPER4);
             }
         }
-        exchangeTwice(2, SWAP2, UPPER2, SWAP1, UPPER1, target, step);
+        exchangeTwice(2, SWAP2, UPPER2, SWAP1, UPPER1, to, target, step);
     }
 
     private void exchange(int size, VectorShuffle<Float> swap, VectorMask<Float> upper) {
@@ -206,7 +216,8 @@ final class Panel {
 
     /** Exchanges squares of {@code size} rows of the square and, within them, of half as many. */
     private void exchangeTwice(int size, VectorShuffle<Float> swap, VectorMask<Float> upper,
-                               VectorShuffle<Float> swapHalf, VectorMask<Float> upperHalf, int target, int step) {
+                               VectorShuffle<Float> swapHalf, VectorMask<Float> upperHalf, float[] to, int target,
+                               int step) {
         int half = size / 2;
         for (int group = 0; group < LANES; group += 2 * size) {
             for (int row = group; row < group + half; row++) {
@@ -215,7 +226,7 @@ final class Panel {
                         FloatVector.fromArray(S, memory, from + half * LANES),
                         FloatVector.fromArray(S, memory, from + size * LANES),
                         FloatVector.fromArray(S, memory, from + (size + half) * LANES),
-                        swap, upper, swapHalf, upperHalf, memory, target + row * step, half * step);
+                        swap, upper, swapHalf, upperHalf, to, target + row * step, half * step);
             }
         }
     }
@@ -238,29 +249,30 @@ final class Panel {
     /**
      * Multiplies the packed blocks: C (+)= A B for {@code rows} rows and {@code cols} columns of C.
      *
+     * @param b holds the panels of B, from {@code first} on
      * @param cStride bytes from a row of C to the next
      */
-    void multiply(int k, int rows, int cols, long c, long cStride, boolean add) {
+    void multiply(int k, int rows, int cols, float[] b, int first, long c, long cStride, boolean add) {
         for (int col = 0; col < cols; col += COLS) {
             for (int row = 0; row < rows; row += ROWS) {
                 long to = c + row * cStride + 4L * col;
                 if (ROWS == 12 && !add && rows - row >= ROWS && cols - col >= COLS) {
-                    tile12(k, memory, panelsA + row * k, panelsB + col * k, to, cStride);
+                    tile12(k, memory, panelsA + row * k, b, first + col * k, to, cStride);
                 } else {
                     int count = Math.min(ROWS, rows - row);
-                    multiplyPanels(k, count, panelsA + row * k, panelsB + col * k);
+                    multiplyPanels(k, count, panelsA + row * k, b, first + col * k);
                     store(count, Math.min(COLS, cols - col), to, cStride, add);
                 }
             }
         }
     }
 
-    private void multiplyPanels(int k, int rows, int a, int b) {
+    private void multiplyPanels(int k, int rows, int i, float[] b, int j) {
         if (ROWS == 12 && rows > 8) {
-            tile12(k, memory, a, b, sums, SUMS_ROW);
+            tile12(k, memory, i, b, j, sums, SUMS_ROW);
         } else {
             for (int row = 0; row < rows; row += 4) {
-                tile4(k, memory, a + row, b, sums + row * SUMS_ROW, SUMS_ROW);
+                tile4(k, memory, i + row, b, j, sums + row * SUMS_ROW, SUMS_ROW);
             }
         }
     }
@@ -280,7 +292,7 @@ final class Panel {
     }
 
     /** The micro-kernel: 12 rows of a panel of A times a panel of B, all 12 × 2 vectors of sums in registers. */
-    private static void tile12(int k, float[] m, int a, int b, long c, long cStride) {
+    private static void tile12(int k, float[] a, int i, float[] b, int j, long c, long cStride) {
         FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
         FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
@@ -294,45 +306,45 @@ final class Panel {
         FloatVector c10l = FloatVector.zero(S), c10r = FloatVector.zero(S);
         FloatVector c11l = FloatVector.zero(S), c11r = FloatVector.zero(S);
         for (int p = 0; p < k; p++) {
-            FloatVector l = FloatVector.fromArray(S, m, b), r = FloatVector.fromArray(S, m, b + LANES);
-            FloatVector a0 = FloatVector.broadcast(S, m[a]);
+            FloatVector l = FloatVector.fromArray(S, b, j), r = FloatVector.fromArray(S, b, j + LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[i]);
             c0l = a0.fma(l, c0l);
             c0r = a0.fma(r, c0r);
-            FloatVector a1 = FloatVector.broadcast(S, m[a + 1]);
+            FloatVector a1 = FloatVector.broadcast(S, a[i + 1]);
             c1l = a1.fma(l, c1l);
             c1r = a1.fma(r, c1r);
-            FloatVector a2 = FloatVector.broadcast(S, m[a + 2]);
+            FloatVector a2 = FloatVector.broadcast(S, a[i + 2]);
             c2l = a2.fma(l, c2l);
             c2r = a2.fma(r, c2r);
-            FloatVector a3 = FloatVector.broadcast(S, m[a + 3]);
+            FloatVector a3 = FloatVector.broadcast(S, a[i + 3]);
             c3l = a3.fma(l, c3l);
             c3r = a3.fma(r, c3r);
-            FloatVector a4 = FloatVector.broadcast(S, m[a + 4]);
+            FloatVector a4 = FloatVector.broadcast(S, a[i + 4]);
             c4l = a4.fma(l, c4l);
             c4r = a4.fma(r, c4r);
-            FloatVector a5 = FloatVector.broadcast(S, m[a + 5]);
+            FloatVector a5 = FloatVector.broadcast(S, a[i + 5]);
             c5l = a5.fma(l, c5l);
             c5r = a5.fma(r, c5r);
-            FloatVector a6 = FloatVector.broadcast(S, m[a + 6]);
+            FloatVector a6 = FloatVector.broadcast(S, a[i + 6]);
             c6l = a6.fma(l, c6l);
             c6r = a6.fma(r, c6r);
-            FloatVector a7 = FloatVector.broadcast(S, m[a + 7]);
+            FloatVector a7 = FloatVector.broadcast(S, a[i + 7]);
             c7l = a7.fma(l, c7l);
             c7r = a7.fma(r, c7r);
-            FloatVector a8 = FloatVector.broadcast(S, m[a + 8]);
+            FloatVector a8 = FloatVector.broadcast(S, a[i + 8]);
             c8l = a8.fma(l, c8l);
             c8r = a8.fma(r, c8r);
-            FloatVector a9 = FloatVector.broadcast(S, m[a + 9]);
+            FloatVector a9 = FloatVector.broadcast(S, a[i + 9]);
             c9l = a9.fma(l, c9l);
             c9r = a9.fma(r, c9r);
-            FloatVector a10 = FloatVector.broadcast(S, m[a + 10]);
+            FloatVector a10 = FloatVector.broadcast(S, a[i + 10]);
             c10l = a10.fma(l, c10l);
             c10r = a10.fma(r, c10r);
-            FloatVector a11 = FloatVector.broadcast(S, m[a + 11]);
+            FloatVector a11 = FloatVector.broadcast(S, a[i + 11]);
             c11l = a11.fma(l, c11l);
             c11r = a11.fma(r, c11r);
-            a += ROWS;
-            b += COLS;
+            i += ROWS;
+            j += COLS;
         }
         c0l.intoMemorySegment(Memory.ALL, c, Memory.ORDER);
         c0r.intoMemorySegment(Memory.ALL, c + VECTOR, Memory.ORDER);
@@ -361,27 +373,27 @@ final class Panel {
     }
 
     /** The micro-kernel: 4 rows of a panel of A times a panel of B, all 4 × 2 vectors of sums in registers. */
-    private static void tile4(int k, float[] m, int a, int b, long c, long cStride) {
+    private static void tile4(int k, float[] a, int i, float[] b, int j, long c, long cStride) {
         FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
         FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
         FloatVector c3l = FloatVector.zero(S), c3r = FloatVector.zero(S);
         for (int p = 0; p < k; p++) {
-            FloatVector l = FloatVector.fromArray(S, m, b), r = FloatVector.fromArray(S, m, b + LANES);
-            FloatVector a0 = FloatVector.broadcast(S, m[a]);
+            FloatVector l = FloatVector.fromArray(S, b, j), r = FloatVector.fromArray(S, b, j + LANES);
+            FloatVector a0 = FloatVector.broadcast(S, a[i]);
             c0l = a0.fma(l, c0l);
             c0r = a0.fma(r, c0r);
-            FloatVector a1 = FloatVector.broadcast(S, m[a + 1]);
+            FloatVector a1 = FloatVector.broadcast(S, a[i + 1]);
             c1l = a1.fma(l, c1l);
             c1r = a1.fma(r, c1r);
-            FloatVector a2 = FloatVector.broadcast(S, m[a + 2]);
+            FloatVector a2 = FloatVector.broadcast(S, a[i + 2]);
             c2l = a2.fma(l, c2l);
             c2r = a2.fma(r, c2r);
-            FloatVector a3 = FloatVector.broadcast(S, m[a + 3]);
+            FloatVector a3 = FloatVector.broadcast(S, a[i + 3]);
             c3l = a3.fma(l, c3l);
             c3r = a3.fma(r, c3r);
-            a += ROWS;
-            b += COLS;
+            i += ROWS;
+            j += COLS;
         }
         c0l.intoMemorySegment(Memory.ALL, c, Memory.ORDER);
         c0r.intoMemorySegment(Memory.ALL, c + VECTOR, Memory.ORDER);

@@ -8,4 +8,9 @@ interface Product {
      * run on.
      */
     void run(Workers workers, long first, long second, long result);
+
+    /** Bytes that it keeps from run to run. */
+    default long keptBytes() {
+        return 0;
+    }
 }

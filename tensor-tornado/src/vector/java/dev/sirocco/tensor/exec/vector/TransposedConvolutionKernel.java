@@ -26,7 +26,7 @@ final class TransposedConvolutionKernel implements KernelFactory {
         View dx = out.get(0);
         View dw = out.get(1);
         ConvolutionShape shape = ConvolutionShape.of(op, x.shape(), w.shape(), dy.shape());
-        Product forward = dx == null ? null : ConvolutionKernel.forward(shape);
+        Product forward = dx == null ? null : ConvolutionKernel.forward(shape, false);
         Product gradient = dw == null ? null : ConvolutionKernel.weightGradient(shape);
         return new BoundKernel("gradient of the adjoint of convolution " + shape.describe(), workers -> {
             if (dx != null) {

@@ -87,7 +87,12 @@ final class VectorProgram implements Program {
 
     private View view(Layout layout) {
         long address = address(layout.buffer()) + layout.offset() * layout.dtype().bytes();
-        return new View(address, layout.dtype(), layout.shape(), layout.strides());
+        return new View(address, layout.dtype(), layout.shape(), layout.strides(), isConstant(layout.buffer()));
+    }
+
+    private static boolean isConstant(Buffer buffer) {
+        return buffer.leaf() instanceof Op.Constant
+                || buffer.leaf() instanceof Op.Read read && read.state().isFrozen();
     }
 
     private View view(Buffer buffer) {
@@ -206,7 +211,8 @@ final class VectorProgram implements Program {
     public long bytes() {
         return arena.byteSize()
                 + inputs.values().stream().mapToLong(Storage::bytes).sum()
-                + outputMemory.values().stream().mapToLong(Storage::bytes).sum();
+                + outputMemory.values().stream().mapToLong(Storage::bytes).sum()
+                + kernels.stream().mapToLong(Kernel::keptBytes).sum();
     }
 
     @Override

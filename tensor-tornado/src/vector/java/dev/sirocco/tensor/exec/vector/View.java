@@ -8,8 +8,13 @@ import dev.sirocco.tensor.ir.Shape;
  *
  * @param address of element [0, 0 …], in bytes; raw memory, checked when the program was bound
  * @param strides elements from one index to the next along each axis; 0 repeats, negative ones run backwards
+ * @param isConstant whether the elements are the same in every run of the program
  */
-record View(long address, DType dtype, Shape shape, long[] strides) {
+record View(long address, DType dtype, Shape shape, long[] strides, boolean isConstant) {
+
+    View(long address, DType dtype, Shape shape, long[] strides) {
+        this(address, dtype, shape, strides, false);
+    }
 
     static View contiguous(long address, DType dtype, Shape shape) {
         return new View(address, dtype, shape, shape.strides());

@@ -10,6 +10,8 @@ final class WinogradCorrelation implements Product {
     private static final long BLOCK = 1_250_000;
     private static final int MIN_TILES = 48;
     private static final int MAX_TILES = 128;
+    /** Below so many tiles, transforming the kernels takes a share of the time that is worth keeping four times w. */
+    private static final int KEPT_TILES = 64;
 
     private final int images;
     private final int channels;
@@ -21,6 +23,9 @@ final class WinogradCorrelation implements Product {
     private final int top;
     private final int left;
     private final Weights kernels;
+    private final boolean keepsKernels;
+    /** The kernels' transforms where they are kept, from the first run on. */
+    private float[] kept;
 
     /**
      * Where the weights lie: bytes from a channel of the source, or the target, to the next, and whether they are
@@ -33,7 +38,8 @@ final class WinogradCorrelation implements Product {
     }
 
     private WinogradCorrelation(int images, int channels, int outputs, ConvolutionShape.Spatial source,
-                                ConvolutionShape.Spatial target, int top, int left, Weights kernels) {
+                                ConvolutionShape.Spatial target, int top, int left, Weights kernels,
+                                boolean isConstantW) {
         this.images = images;
         this.channels = channels;
         this.outputs = outputs;
@@ -44,27 +50,25 @@ final class WinogradCorrelation implements Product {
         this.top = top;
         this.left = left;
         this.kernels = kernels;
+        int tiles = images * Math.ceilDiv(outHeight, Winograd.TILE) * Math.ceilDiv(outWidth, Winograd.TILE);
+        keepsKernels = isConstantW && tiles < KEPT_TILES;
     }
 
-    static WinogradCorrelation forward(ConvolutionShape s) {
+    static WinogradCorrelation forward(ConvolutionShape s, boolean isConstantW) {
         return new WinogradCorrelation(s.n(), s.channels(), s.outputs(), s.in(), s.out(), -s.pad().h(), -s.pad().w(),
-                new Weights(36, 36L * s.channels(), false));
+                new Weights(36, 36L * s.channels(), false), isConstantW);
     }
 
     static WinogradCorrelation adjoint(ConvolutionShape s) {
         return new WinogradCorrelation(s.n(), s.outputs(), s.channels(), s.out(), s.in(), s.pad().h() - 2,
-                s.pad().w() - 2, new Weights(36L * s.channels(), 36, true));
+                s.pad().w() - 2, new Weights(36L * s.channels(), 36, true), false);
     }
 
     @Override
     public void run(Workers workers, long source, long w, long target) {
-        int panels = Math.ceilDiv(outputs, RowTiles.WIDTH);
+        int panels = panels();
         int point = pointSize(panels * channels * RowTiles.WIDTH);
-        float[] transformed = RowTiles.shared((long) Winograd.POINTS * point);
-        int pieces = Math.ceilDiv(channels, 64);
-        workers.run(panels * pieces, (part, worker) ->
-                transform(workers, worker, w, part / pieces, part % pieces * 64, transformed, point));
-
+        float[] transformed = kept != null ? kept : transform(workers, w, point);
         int down = Math.ceilDiv(outHeight, Winograd.TILE);
         int across = Math.ceilDiv(outWidth, Winograd.TILE);
         int tiles = (int) Math.clamp(BLOCK / (4L * Winograd.POINTS * (channels + outputs)), MIN_TILES, MAX_TILES);
@@ -82,6 +86,25 @@ final class WinogradCorrelation implements Product {
             new Block(workers, worker, image, Math.min(together, images - image), row, Math.min(rows, down - row),
                     across, panel, Math.min(share, panels - panel)).run(source, transformed, point, target);
         });
+    }
+
+    private int panels() {
+        return Math.ceilDiv(outputs, RowTiles.WIDTH);
+    }
+
+    @Override
+    public long keptBytes() {
+        return keepsKernels ? 4L * Winograd.POINTS * pointSize(panels() * channels * RowTiles.WIDTH) : 0;
+    }
+
+    private float[] transform(Workers workers, long w, int point) {
+        long size = (long) Winograd.POINTS * point;
+        float[] transformed = keepsKernels ? new float[Math.toIntExact(RowTiles.START + size)] : RowTiles.shared(size);
+        int pieces = Math.ceilDiv(channels, 64);
+        workers.run(panels() * pieces, (part, worker) ->
+                transform(workers, worker, w, part / pieces, part % pieces * 64, transformed, point));
+        kept = keepsKernels ? transformed : null;
+        return transformed;
     }
 
     /** Not a power of two, so that the same element of all points does not fall into the same few cache lines. */
