@@ -7,11 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link BigramModel} and {@link EditDistance}. */
 class BigramModelTest {
 
     private static final List<String> WORDS = List.of("press", "one", "two", "now", "</s>");
@@ -53,16 +51,5 @@ class BigramModelTest {
     private static String line(List<String> lines, String word) {
         return lines.stream().filter(l -> l.split(" ").length == 3 && l.split(" ")[1].equals(word)).findFirst()
                 .orElseThrow();
-    }
-
-    @Test
-    void distancesCountChanges() {
-        assertEquals(0, EditDistance.of(List.of(), List.of()));
-        assertEquals(3, EditDistance.of(letters("kitten"), letters("sitting")));
-        assertEquals(2, EditDistance.of(List.of("please", "press", "one"), List.of("press", "two")));
-    }
-
-    private static List<String> letters(String word) {
-        return Stream.of(word.split("")).toList();
     }
 }

@@ -8,13 +8,15 @@ import dev.sirocco.audio.data.Recording;
 import dev.sirocco.audio.data.Recordings;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.UserError;
-import dev.sirocco.text.EditDistance;
+import dev.sirocco.text.Corpus;
+import dev.sirocco.text.Edits;
 import dev.sirocco.text.speech.SpokenText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -30,7 +32,8 @@ import picocli.CommandLine.ParentCommand;
         "Measures on held-out recordings how many words pocketsphinx gets wrong: in the recordings, in the same "
         + "revoiced by the vocoder, in their texts as the model speaks them, and as flite and espeak-ng do where these "
         + "are installed.",
-        "pocketsphinx knows the words of all texts and which follow which, and nothing else of the recordings."},
+        "With --texts the lines of a file are spoken, and there are no recordings.",
+        "pocketsphinx knows the words of all texts and which follow which, and nothing else of them."},
         subcommands = PronunciationEvaluation.class)
 final class SpeakEvaluation implements Callable<Integer> {
 
@@ -40,6 +43,9 @@ final class SpeakEvaluation implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DATA", defaultValue = "asterisk",
             description = "asterisk (default), or a folder of recordings.")
     private String data;
+
+    @Option(names = "--texts", paramLabel = "FILE", description = "A text in each line.")
+    private Path file;
 
     @Option(names = "--without-model", description = "Only the recordings and the other programs.")
     private boolean isWithoutModel;
@@ -57,42 +63,63 @@ final class SpeakEvaluation implements Callable<Integer> {
     @Override
     public Integer call() {
         who.check();
-        Terminal terminal = terminal();
-        Recordings recordings = SpeechData.read(data, terminal.out()::println);
+        if (file == null) {
+            evaluate(SpeechData.read(data, terminal().out()::println));
+        } else {
+            List<String> texts = Corpus.read(file).text().lines().filter(line -> !line.isBlank()).toList();
+            try (Recogniser recogniser = new Recogniser(texts)) {
+                if (!isWithoutModel) {
+                    Executor executor = device.executor();
+                    row(recogniser, "sirocco", texts, spoken(texts, who.vocoder(), executor));
+                }
+                programs(recogniser, texts);
+            }
+        }
+        return 0;
+    }
+
+    private void evaluate(Recordings recordings) {
         List<String> texts = recordings.held().stream().map(Recording::text).toList();
         List<Sound> recorded = recordings.held().stream().map(recording -> recording.sound(Recogniser.RATE)).toList();
-        Executor executor = device.executor();
         List<String> all = Stream.concat(recordings.training().stream(), recordings.held().stream())
                 .map(Recording::text).toList();
         try (Recogniser recogniser = new Recogniser(all)) {
             row(recogniser, "recordings", texts, recorded);
             if (!isWithoutModel) {
+                Executor executor = device.executor();
                 Vocoder loaded = who.vocoder();
                 List<Sound> revoiced = recorded.stream().map(sound -> loaded.revoiced(sound, executor)).toList();
                 row(recogniser, "recordings, revoiced", texts, revoiced);
                 List<Likeness> alike = IntStream.range(0, recorded.size())
                         .mapToObj(i -> Likeness.of(recorded.get(i), revoiced.get(i))).toList();
-                terminal.out().printf("%-24s %s%n", "", Likeness.mean(alike));
+                terminal().out().printf("%-24s %s%n", "", Likeness.mean(alike));
                 row(recogniser, "sirocco", texts, spoken(texts, loaded, executor));
             }
-            program(recogniser, texts, "flite", "-voice", "slt", "-t", "TEXT", "-o", "FILE");
-            program(recogniser, texts, "espeak-ng", "-v", "en-us", "-w", "FILE", "TEXT");
+            programs(recogniser, texts);
         }
-        return 0;
     }
 
+    private void programs(Recogniser recogniser, List<String> texts) {
+        program(recogniser, texts, "flite", "-voice", "slt", "-t", "TEXT", "-o", "FILE");
+        program(recogniser, texts, "espeak-ng", "-v", "en-us", "-w", "FILE", "TEXT");
+    }
+
+    /** Whatever is left out or said twice shows in the words that lie side by side, and in the time for a word. */
     private void row(Recogniser recogniser, String name, List<String> texts, List<Sound> sounds) {
         List<List<String>> heard = recogniser.hear(sounds);
         int words = 0;
-        int wrong = 0;
+        Edits edits = Edits.NONE;
+        DoubleSummaryStatistics pace = new DoubleSummaryStatistics();
         for (int i = 0; i < texts.size(); i++) {
             List<String> said = Recogniser.words(texts.get(i));
             words += said.size();
-            wrong += EditDistance.of(heard.get(i), said);
+            edits = edits.plus(Edits.of(said, heard.get(i)));
+            pace.accept(sounds.get(i).seconds() / said.size());
         }
-        double seconds = sounds.stream().mapToDouble(Sound::seconds).sum();
-        terminal().out().printf(Locale.ROOT, "%-24s %5.1f %% of %,d words wrong, %.0f s%n", name,
-                100.0 * wrong / words, words, seconds);
+        terminal().out().printf(Locale.ROOT, "%-24s %5.1f %% of %,d words wrong: %d changed, %d left out (%d together "
+                + "at most), %d put in (%d together); %.2f to %.2f s a word%n", name, 100.0 * edits.total() / words, words,
+                edits.changed(), edits.leftOut(), edits.longestLeftOut(), edits.putIn(), edits.longestPutIn(),
+                pace.getMin(), pace.getMax());
         terminal().flush();
     }
 
@@ -124,15 +151,15 @@ final class SpeakEvaluation implements Callable<Integer> {
     /** Another program, if it is there, told the text and the file to write in its arguments. */
     private void program(Recogniser recogniser, List<String> texts, String... command) {
         List<Sound> sounds = new ArrayList<>();
-        Path file = null;
+        Path spoken = null;
         try {
-            file = Files.createTempFile("sirocco", ".wav");
+            spoken = Files.createTempFile("sirocco", ".wav");
             for (String text : texts) {
-                String name = file.toString();
+                String name = spoken.toString();
                 new ProcessBuilder(Arrays.stream(command).map(part -> part.equals("TEXT") ? text
                         : part.equals("FILE") ? name : part).toList())
                         .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
-                sounds.add(Sound.read(file));
+                sounds.add(Sound.read(spoken));
             }
         } catch (IOException _) {
             terminal().out().printf("%-24s not installed%n", command[0]);
@@ -141,7 +168,7 @@ final class SpeakEvaluation implements Callable<Integer> {
             Thread.currentThread().interrupt();
             throw new UserError("interrupted", e);
         } finally {
-            delete(file);
+            delete(spoken);
         }
         row(recogniser, command[0], texts, sounds);
     }

@@ -1,6 +1,6 @@
 package dev.sirocco.text.pronunciation;
 
-import dev.sirocco.text.EditDistance;
+import dev.sirocco.text.Edits;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,7 +26,7 @@ public record PronunciationErrors(int words, int wrongWords, int sounds, int wro
         List<T> nearest = null;
         int distance = Integer.MAX_VALUE;
         for (List<T> candidate : right) {
-            int d = EditDistance.of(found, candidate);
+            int d = Edits.of(candidate, found).total();
             if (d < distance) {
                 distance = d;
                 nearest = candidate;

@@ -20,9 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,15 +98,5 @@ class PronunciationTaskTest {
                 .plus(List.of("A", "C"), List.of(right)).plus(List.<String>of(), List.of(right, List.of("A", "B")));
         assertEquals(new PronunciationErrors(3, 2, 8, 3), errors);
         assertEquals(3.0 / 8, errors.phonemeErrorRate());
-        for (Map.Entry<String, Integer> e : Map.of("kitten/sitting", 3, "/abc", 3, "abc/", 3, "abc/abc", 0, "ab/ba", 2)
-                .entrySet()) {
-            String[] pair = e.getKey().split("/", -1);
-            assertEquals(e.getValue(), dev.sirocco.text.EditDistance.of(letters(pair[0]), letters(pair[1])),
-                    e.getKey());
-        }
-    }
-
-    private static List<Integer> letters(String text) {
-        return Stream.of(text).flatMapToInt(String::chars).boxed().toList();
     }
 }
