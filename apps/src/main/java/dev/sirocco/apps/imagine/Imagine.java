@@ -8,7 +8,11 @@ import dev.sirocco.vision.Picture;
 import java.io.Console;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -39,31 +43,57 @@ public final class Imagine implements Callable<Integer> {
         return parent.terminal();
     }
 
+    /**
+     * A request, and what is made of it.
+     *
+     * @param model its folder
+     * @param prompt what the network is told, without the style's name
+     * @param first of the request's pictures that are made, from 0
+     */
+    private record Order(Request request, Path model, String prompt, int first, List<Path> files) {
+
+        static Order of(Request asked, int first, List<Path> files) {
+            if (!asked.model().isEmpty()) {
+                return new Order(asked, path(asked.model()), asked.prompt(), first, files);
+            }
+            Styles styles = Styles.bundled();
+            String style = styles.choose(asked.style(), asked.prompt());
+            return new Order(asked.withStyle(style), styles.folder(style), Styles.without(style, asked.prompt()), first,
+                    files);
+        }
+    }
+
     @Override
     public Integer call() {
         Metadata older = options.again() == null ? null : Metadata.read(options.again());
-        Request asked = options.request(older == null ? null : older.request());
-        int first = older == null ? 0 : asked.number() - 1;
-        int count = older == null ? asked.pictures() : 1;
-        List<Path> files = output.files(asked.prompt(), count);
-
-        boolean isBundled = asked.model().isEmpty();
-        Request request = isBundled ? asked.withStyle(Styles.bundled().choose(asked.style(), asked.prompt())) : asked;
-        Path model = isBundled ? Styles.bundled().folder(request.style()) : path(request.model());
-        String prompt = isBundled ? Styles.without(request.style(), request.prompt()) : request.prompt();
-        Original original = request.init().isEmpty() ? null
-                : Original.read(path(request.init()), request.mask().isEmpty() ? null : path(request.mask()));
-
-        Painter painter = Painter.load(model);
-        Rendering rendering = new Rendering(painter, request, prompt, original, device.executor());
-        Origin origin = Origin.of(model, device.id(), original);
-        sayUnknown(painter, prompt + " " + request.not());
-        if (older != null && request.equals(older.request())) {
-            sayChanged(older.changes(origin));
+        List<Order> orders = options.requests(older == null ? null : older.request()).stream().map(asked -> {
+            int count = older == null ? asked.pictures() : 1;
+            int first = older == null ? 0 : asked.number() - 1;
+            return Order.of(asked, first, output.files(asked.prompt(), count, options.areMany()));
+        }).toList();
+        List<Path> files = orders.stream().flatMap(order -> order.files.stream()).toList();
+        if (new HashSet<>(files).size() < files.size()) {
+            throw new UserError("two prompts are so alike that their pictures would have the same name: change one");
         }
-        List<Picture> pictures = render(rendering, first, count, older == null && request.leads());
-        List<Metadata> texts = IntStream.rangeClosed(first + 1, first + count)
-                .mapToObj(number -> new Metadata(request.of(number), origin)).toList();
+        List<Picture> pictures = new ArrayList<>();
+        List<Metadata> texts = new ArrayList<>();
+        Map<Path, Painter> painters = new HashMap<>();
+        for (Order order : orders) {
+            Painter painter = painters.computeIfAbsent(order.model, Painter::load);
+            Request request = order.request;
+            Original original = request.init().isEmpty() ? null
+                    : Original.read(path(request.init()), request.mask().isEmpty() ? null : path(request.mask()));
+            Rendering rendering = new Rendering(painter, request, order.prompt, original, device.executor());
+            Origin origin = Origin.of(order.model, device.id(), original);
+            sayUnknown(painter, order.prompt + " " + request.not());
+            if (older != null && request.equals(older.request())) {
+                sayChanged(older.changes(origin));
+            }
+            int count = order.files.size();
+            pictures.addAll(render(rendering, order.first, count, older == null && request.leads()));
+            IntStream.rangeClosed(order.first + 1, order.first + count)
+                    .forEach(number -> texts.add(new Metadata(request.of(number), origin)));
+        }
         output.write(files, pictures, texts);
         show(files, pictures, texts);
         return 0;

@@ -51,7 +51,7 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco imagine train}: a model that makes pictures. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Trains a model that makes pictures of what it is told: first an autoencoder, then a diffusion transformer on "
+        "Trains a model that makes pictures of what it is told: first an autoencoder, then a diffusion network on "
         + "its latents. It is told captions, or classes where the pictures have those.",
         "Without --minutes and --steps the autoencoder alone is trained.", "Ctrl-C saves; --resume goes on."})
 final class ImagineTraining implements Callable<Integer> {

@@ -41,9 +41,10 @@ final class OutputOptions {
     /**
      * A file for each picture.
      *
+     * @param isOneOfMany whether other prompts have pictures too
      * @throws UserError if one of these, the sheet or the film could not be written
      */
-    List<Path> files(String prompt, int pictures) {
+    List<Path> files(String prompt, int pictures, boolean isOneOfMany) {
         if (sheet != null) {
             OutputNames.check(sheet, PICTURES);
         }
@@ -53,6 +54,10 @@ final class OutputOptions {
                 throw new UserError("--animate of %,d pictures: take at most %d with -n"
                         .formatted(pictures, MOST_FILMED));
             }
+        }
+        if (isOneOfMany && (film != null || out != null && !Files.isDirectory(out))) {
+            throw new UserError(film == null ? "--prompts names many pictures: let -o name a folder that is there"
+                    : "--animate shows one prompt and --prompts names many: leave one of them out");
         }
         if (out == null || Files.isDirectory(out)) {
             List<Path> files = OutputNames.of(prompt, "picture", ".png", out == null ? Path.of("") : out, pictures);

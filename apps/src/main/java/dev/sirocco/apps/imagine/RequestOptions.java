@@ -2,8 +2,10 @@ package dev.sirocco.apps.imagine;
 
 import dev.sirocco.models.train.Records;
 import dev.sirocco.tensor.ir.UserError;
+import dev.sirocco.text.Corpus;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Option;
@@ -19,8 +21,11 @@ final class RequestOptions {
     @Parameters(arity = "0..1", paramLabel = "PROMPT", description = "What the pictures are to show.")
     private String prompt;
 
+    @Option(names = "--prompts", paramLabel = "FILE", description = "A prompt in each line, in place of PROMPT.")
+    private Path prompts;
+
     @Option(names = "-n", paramLabel = "N",
-            description = "Pictures to make (default 1); the first has the seed, the next the one after.")
+            description = "Pictures of a prompt (default 1); the first has the seed, the next the one after.")
     private Integer pictures;
 
     @Option(names = "--size", paramLabel = "S",
@@ -73,17 +78,41 @@ final class RequestOptions {
         return again;
     }
 
+    /** Whether there may be several prompts. */
+    boolean areMany() {
+        return prompts != null;
+    }
+
     /**
+     * One for each prompt.
+     *
      * @param older told by an older picture, null for none
      * @throws UserError if what is said does not go together
      */
-    Request request(Request older) {
+    List<Request> requests(Request older) {
+        if (prompts == null) {
+            return List.of(request(older, prompt));
+        }
+        if (prompt != null || older != null) {
+            throw new UserError("--prompts FILE names all prompts: leave out %s".formatted(prompt != null ? "the other"
+                    : "--again"));
+        }
+        List<String> lines = Corpus.read(prompts).text().lines().map(String::strip).filter(line -> !line.isEmpty())
+                .distinct().toList();
+        if (lines.isEmpty()) {
+            throw new UserError(prompts + " has no line with a prompt");
+        }
+        Request first = request(null, lines.getFirst());
+        return lines.stream().map(line -> Records.with(first, Map.of("prompt", line))).toList();
+    }
+
+    private Request request(Request older, String words) {
         Request base = older == null ? Request.start(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)) : older;
         if (older != null && pictures != null) {
             throw new UserError("--again makes one picture again: leave out -n");
         }
         Map<String, Object> given = new LinkedHashMap<>();
-        given.put("prompt", prompt);
+        given.put("prompt", words);
         given.put("not", not);
         given.put("style", style != null || model == null ? style : "");
         given.put("model", model != null || style == null ? model : "");

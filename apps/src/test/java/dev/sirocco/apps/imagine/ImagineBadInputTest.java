@@ -84,6 +84,20 @@ class ImagineBadInputTest {
         assertRefused(args("cat", "--not", "bird", "--cfg", "1"), "--not", "--cfg");
     }
 
+    @Test
+    void filesOfPrompts() throws IOException {
+        String many = Files.writeString(folder.resolve("many.txt"), "cat\nbird\n").toString();
+        String none = Files.writeString(folder.resolve("none.txt"), " \n\n").toString();
+        String alike = Files.writeString(folder.resolve("alike.txt"), "cat!\ncat\n").toString();
+        assertRefused(args("cat", "--prompts", many), "--prompts", "other");
+        assertRefused(args("--prompts", many), "--prompts", "-o", "folder");
+        assertRefused(args("--prompts", many, "--animate", output.resolve("x.gif").toString()), "--animate");
+        assertRefused(args("--prompts", none), "none.txt", "no line");
+        assertRefused(args("--prompts", folder.resolve("missing.txt").toString()), "missing.txt");
+        assertRefused(new String[] {"imagine", "--prompts", alike, "--model", words.toString(), "-o",
+                output.toString()}, "alike");
+    }
+
     // ---- pictures ---------------------------------------------------------------------------------------------
 
     private Path picture(String name, int width, int height) {

@@ -261,6 +261,22 @@ class ImagineTest {
     }
 
     @Test
+    void manyPromptsAreThePicturesOfEach() throws IOException {
+        Path prompts = folder.resolve("prompts.txt");
+        Files.writeString(prompts, "a red dragon\n\n a blue cat \na red dragon\n");
+        Path sheet = folder.resolve("sheet.png");
+        String said = Printed.wellBy("imagine", "--prompts", prompts.toString(), "--model", words.toString(), "-n", "2",
+                "--steps", "3", "--seed", "3", "--sheet", sheet.toString(), "-o", folder.toString());
+        assertEquals(4, said.lines().count(), said);
+        assertEquals(2 * (SIZE + 2) + 2, Picture.read(sheet).width());
+        Path alone = made(words, "a blue cat", "alone.png", "-n", "2");
+        assertArrayEquals(Picture.read(alone.resolveSibling("alone-2.png")).floats(),
+                Picture.read(folder.resolve("a-blue-cat-2.png")).floats());
+        assertArrayEquals(Files.readAllBytes(folder.resolve("a-blue-cat-2.png")),
+                again(folder.resolve("a-blue-cat-2.png")));
+    }
+
+    @Test
     void otherFormatsSheetsAndFilms() throws IOException {
         Path sheet = folder.resolve("sheet.webp");
         Path gif = folder.resolve("film.gif");
