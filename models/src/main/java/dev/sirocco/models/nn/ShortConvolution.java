@@ -1,6 +1,6 @@
 package dev.sirocco.models.nn;
 
-import dev.sirocco.tensor.fast.CausalConvolution;
+import dev.sirocco.tensor.fast.TimeConvolution;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Shape;
@@ -29,7 +29,8 @@ public record ShortConvolution(String path, State weight) implements Layer {
     @Override
     public Tensor apply(Tensor x) {                                          // (B, T, width)
         try (var _ = x.graph().at(path)) {
-            return x.add(x.graph().add(new CausalConvolution(), x, x.read(weight)));
+            TimeConvolution convolution = TimeConvolution.causal(weight.shape().dim(0));
+            return x.add(x.graph().add(convolution, x, x.read(weight).flip(0)));         // the last row is of now
         }
     }
 

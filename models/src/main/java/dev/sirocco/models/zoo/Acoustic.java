@@ -12,6 +12,7 @@ import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.models.nn.Projection;
 import dev.sirocco.models.nn.Rotary;
 import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.nn.TimeConvolution;
 import dev.sirocco.models.nn.TimestepEmbedding;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Tensor;
@@ -70,7 +71,7 @@ public final class Acoustic {
     private static final class Block {
 
         private final String path;
-        private final Convolution depthwise;
+        private final TimeConvolution depthwise;
         private final LayerNorm norm;
         private final Mlp mlp;
         private final State gamma;
@@ -78,8 +79,7 @@ public final class Acoustic {
 
         Block(Scope scope, int width, int dilation, boolean isModulated) {
             path = scope.path();
-            depthwise = new Convolution(scope.at("dwconv"),
-                    Convolution.Config.same(1, width, width, KERNEL).withGroups(width).withDilation(dilation), INIT);
+            depthwise = new TimeConvolution(scope.at("dwconv"), width, KERNEL, dilation, INIT);
             norm = isModulated ? new LayerNorm(scope.at("norm").path(), null, null, EPS)
                     : new LayerNorm(scope.at("norm"), width, EPS);
             mlp = new Mlp(new Linear(scope.at("pwconv1"), width, 4 * width, true, INIT), null, Activation.GELU,
@@ -90,7 +90,7 @@ public final class Acoustic {
 
         Tensor apply(Tensor x, Tensor condition) {                           // (N, T, width), (N, 1, width)
             try (var _ = x.graph().at(path)) {
-                Tensor y = norm.apply(depthwise.apply(x.transpose()).transpose());
+                Tensor y = norm.apply(depthwise.apply(x));
                 if (modulation == null) {
                     return x.add(mlp.apply(y).mul(x.read(gamma)));
                 }

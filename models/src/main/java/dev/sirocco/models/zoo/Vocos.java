@@ -8,6 +8,7 @@ import dev.sirocco.models.nn.Linear;
 import dev.sirocco.models.nn.Mlp;
 import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.nn.TimeConvolution;
 import dev.sirocco.tensor.fast.InverseStft;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
@@ -51,7 +52,7 @@ public final class Vocos {
     private final class Block {
 
         private final String path;
-        private final Convolution depthwise;
+        private final TimeConvolution depthwise;
         private final LayerNorm norm;
         private final Mlp mlp;
         private final State gamma;
@@ -59,18 +60,16 @@ public final class Vocos {
         Block(Scope scope) {
             int width = config.width;
             path = scope.path();
-            depthwise = new Convolution(scope.at("dwconv"),
-                    Convolution.Config.same(1, width, width, KERNEL).withGroups(width), INIT);
+            depthwise = new TimeConvolution(scope.at("dwconv"), width, KERNEL, 1, INIT);
             norm = new LayerNorm(scope.at("norm"), width, EPS);
             mlp = new Mlp(new Linear(scope.at("pwconv1"), width, config.hidden, true, INIT), null, Activation.GELU,
                     new Linear(scope.at("pwconv2"), config.hidden, width, true, INIT));
             gamma = scope.param("gamma", Init.constant(1.0 / config.layers), width);
         }
 
-        Tensor apply(Tensor x) {                                             // (N, width, T)
+        Tensor apply(Tensor x) {                                             // (N, T, width)
             try (var _ = x.graph().at(path)) {
-                Tensor y = mlp.apply(norm.apply(depthwise.apply(x).transpose()));
-                return x.add(y.mul(x.read(gamma)).transpose());              // (N, width, T)
+                return x.add(mlp.apply(norm.apply(depthwise.apply(x))).mul(x.read(gamma)));
             }
         }
     }
@@ -130,11 +129,11 @@ public final class Vocos {
 
     /** What the head sees (N, T, width). */
     public Tensor hidden(Tensor mel) {
-        Tensor x = norm.apply(embed.apply(mel).transpose()).transpose();     // (N, width, T)
+        Tensor x = norm.apply(embed.apply(mel).transpose());                 // (N, T, width)
         for (Block block : blocks) {
             x = block.apply(x);
         }
-        return lastNorm.apply(x.transpose());
+        return lastNorm.apply(x);
     }
 
     /** The periodic one. */

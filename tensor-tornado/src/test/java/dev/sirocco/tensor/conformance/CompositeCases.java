@@ -17,6 +17,7 @@ import dev.sirocco.tensor.fast.Rotary;
 import dev.sirocco.tensor.fast.Silu;
 import dev.sirocco.tensor.fast.Softmax;
 import dev.sirocco.tensor.fast.Stft;
+import dev.sirocco.tensor.fast.TimeConvolution;
 import dev.sirocco.tensor.fast.TransposedConvolution;
 import dev.sirocco.tensor.ir.Composite;
 import dev.sirocco.tensor.ir.DType;
@@ -38,6 +39,7 @@ final class CompositeCases {
         norms();
         attention();
         convolutions();
+        timeConvolutions();
         pools();
         spectra();
         adamW();
@@ -95,6 +97,15 @@ final class CompositeCases {
         add(new BatchNorm(1e-5), 51, Arg.normal(3, 8, 17), Arg.normal(8), Arg.normal(8));
         add(new BatchNorm(1e-5), 182, Arg.normal(2, 5, 7, 13), Arg.normal(5), Arg.normal(5));
         add(new BatchNorm(1e-5), 3565, Arg.normal(5, 3, 23, 31), Arg.normal(3), Arg.normal(3));
+    }
+
+    private void timeConvolutions() {
+        add(TimeConvolution.centred(7, 1), 7, Arg.normal(2, 33, 64), Arg.normal(7, 64));
+        add(TimeConvolution.centred(3, 4), 3, Arg.normal(1, 7, 100), Arg.normal(3, 100));
+        add(TimeConvolution.causal(4), 4, Arg.normal(3, 13, 17), Arg.normal(4, 17));
+        add(TimeConvolution.causal(9), 9, Arg.normal(1, 5, 1), Arg.normal(9, 1));
+        add(new TimeConvolution(0, 2), 2, Arg.normal(2, 1, 130), Arg.normal(2, 130));
+        add(TimeConvolution.centred(5, 1), 5, Arg.normal(2, 0, 8), Arg.normal(5, 8));
     }
 
     private void attention() {

@@ -43,6 +43,7 @@ class GradientsTest {
                 of(new AdamW(0.9, 0.99, 1e-3, 0.1), normal(r, 5), normal(r, 5),
                         normal(r, 5), Numbers.of(Shape.of(5), 1, 2, 3, 0.5, 0.7),
                         Numbers.of(Shape.of(3), 0.1, 0.19, 0.02)),
+                of(new TimeConvolution(3, 2), normal(r, 2, 5, 3), normal(r, 4, 3)),
                 of(new Stft(8, 3, 4), normal(r, 2, 11), normal(r, 8)),
                 of(new InverseStft(6, 2, 3), normal(r, 2, 4, 5), normal(r, 2, 4, 5), normal(r, 6)));
     }

@@ -33,6 +33,10 @@ class ShapeErrorsTest {
                 of(TransposedConvolution.same(1, 2, 0, 0, 1, 1),
                         "transposed convolution: input [1, 3, 8] has 3 channels, weight [4, 3, 2] expects 4",
                         f32(1, 3, 8), f32(4, 3, 2)),
+                of(TimeConvolution.causal(3), "time convolution: x [2, 8] must be (batch, time, channels) and weight "
+                        + "[3, 8] (kernel, channels)", f32(2, 8), f32(3, 8)),
+                of(new TimeConvolution(5, 2), "time convolution: a padding of 5 in front of a kernel that reaches "
+                        + "over 5", f32(1, 9, 8), f32(3, 8)),
                 of(new LayerNorm(1e-5), "layer norm of f32[2, 8]: weight has shape [7], expected [8]",
                         f32(2, 8), f32(7), f32(8)),
                 of(new LayerNorm(1e-5), "layer norm: 2 operands, needs [x, weight, bias]", f32(2, 8), f32(8)),

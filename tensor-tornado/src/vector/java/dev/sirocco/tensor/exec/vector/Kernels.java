@@ -12,6 +12,7 @@ import dev.sirocco.tensor.fast.MaxPool;
 import dev.sirocco.tensor.fast.RmsNorm;
 import dev.sirocco.tensor.fast.Rotary;
 import dev.sirocco.tensor.fast.Softmax;
+import dev.sirocco.tensor.fast.TimeConvolution;
 import dev.sirocco.tensor.fast.TransposedConvolution;
 import dev.sirocco.tensor.ir.Backward;
 import dev.sirocco.tensor.ir.Composite;
@@ -51,6 +52,7 @@ final class Kernels {
             case Rotary rotary -> new RotaryKernel(rotary, false);
             case Convolution _ -> new ConvolutionKernel();
             case TransposedConvolution _ -> new TransposedConvolutionKernel();
+            case TimeConvolution convolution -> new TimeConvolutionKernel(convolution);
             case MaxPool _ -> new MaxPoolKernel();
             case AveragePool _ -> new AveragePoolKernel();
             default -> null;
@@ -70,6 +72,7 @@ final class Kernels {
             case Rotary rotary -> new RotaryKernel(rotary, true);
             case Convolution _ -> new ConvolutionKernel();
             case TransposedConvolution _ -> new TransposedConvolutionKernel();
+            case TimeConvolution convolution -> new TimeConvolutionKernel(convolution);
             case MaxPool _ -> new MaxPoolKernel();
             case AveragePool _ -> new AveragePoolKernel();
             default -> null;
