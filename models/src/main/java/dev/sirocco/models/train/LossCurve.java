@@ -1,11 +1,14 @@
 package dev.sirocco.models.train;
 
+import dev.sirocco.tensor.io.AtomicFile;
 import java.awt.Color;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.XYChart;
@@ -22,6 +25,7 @@ final class LossCurve {
 
     static void draw(Path directory, List<TrainingLog.Row> rows) throws IOException {
         System.setProperty("java.awt.headless", "true");
+        ImageIO.setUseCache(false);                                 // its temporary files cannot be had after Ctrl-C
         XYChart chart = new XYChartBuilder().width(900).height(540).xAxisTitle("step").yAxisTitle("loss").build();
         XYStyler style = chart.getStyler();
         style.setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
@@ -34,9 +38,11 @@ final class LossCurve {
         add(chart, "training", rows, TrainingLog.Row::loss);
         add(chart, "validation", rows, TrainingLog.Row::validationLoss);
         if (!chart.getSeriesMap().isEmpty()) {
-            BitmapEncoder.saveBitmap(chart, directory.resolve("loss").toString(), BitmapEncoder.BitmapFormat.PNG);
-            VectorGraphicsEncoder.saveVectorGraphic(chart, directory.resolve("loss").toString(),
-                    VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+            AtomicFile.write(directory.resolve("loss.png"),
+                    BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG));
+            ByteArrayOutputStream svg = new ByteArrayOutputStream();
+            VectorGraphicsEncoder.saveVectorGraphic(chart, svg, VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+            AtomicFile.write(directory.resolve("loss.svg"), svg.toByteArray());
         }
     }
 
