@@ -3,7 +3,9 @@ package dev.sirocco.apps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -25,13 +27,21 @@ final class Rehearsal implements Callable<Integer> {
             run("write", "ROMEO:", "--chars", "48", "--seed", "1");
         }
         if (Files.isDirectory(Home.checkpoint("imagine"))) {
-            Path folder = Files.createTempDirectory("sirocco");
-            Path picture = folder.resolve("rehearsal.png");
-            run("imagine", "a red dragon", "--steps", "4", "-o", picture.toString());
-            Files.deleteIfExists(picture);
-            Files.delete(folder);
+            write("rehearsal.png", "imagine", "a red dragon", "--steps", "4");
+        }
+        if (Files.isDirectory(Home.checkpoint("speak"))) {
+            write("rehearsal.wav", "speak", "Good morning. This is a rehearsal.");
         }
         return 0;
+    }
+
+    /** A command that writes a file of this name, which is thrown away. */
+    private void write(String name, String... command) throws IOException {
+        Path folder = Files.createTempDirectory("sirocco");
+        Path file = folder.resolve(name);
+        run(Stream.concat(Arrays.stream(command), Stream.of("-o", file.toString())).toArray(String[]::new));
+        Files.deleteIfExists(file);
+        Files.delete(folder);
     }
 
     private void run(String... command) {
