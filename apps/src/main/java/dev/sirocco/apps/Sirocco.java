@@ -5,6 +5,9 @@ import dev.sirocco.apps.data.Data;
 import dev.sirocco.apps.imagine.Imagine;
 import dev.sirocco.apps.look.Look;
 import dev.sirocco.apps.speak.Speak;
+import dev.sirocco.apps.weights.Convert;
+import dev.sirocco.apps.weights.Inspect;
+import dev.sirocco.apps.weights.Pull;
 import dev.sirocco.apps.write.Write;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -22,8 +25,8 @@ import picocli.CommandLine.Spec;
 
 /** The command line: {@code sirocco write}, {@code sirocco doctor} and so on. */
 @Command(name = "sirocco", description = "Deep learning in Java: trains networks and runs them, on any CPU.",
-        subcommands = {Write.class, Imagine.class, Look.class, Speak.class, Data.class, Devices.class, Doctor.class,
-        Bench.class, Rehearsal.class, HelpCommand.class},
+        subcommands = {Write.class, Imagine.class, Look.class, Speak.class, Data.class, Pull.class, Inspect.class,
+        Convert.class, Devices.class, Doctor.class, Bench.class, Rehearsal.class, HelpCommand.class},
         mixinStandardHelpOptions = true, versionProvider = Sirocco.Version.class,
         footer = {"", "  test   Runs all tests; Maven's options may follow.", "",
                 "Start with: sirocco write \"ROMEO:\"", "About one command: sirocco help write"})
