@@ -3,7 +3,7 @@ package dev.sirocco.apps.write;
 import dev.sirocco.apps.Interrupt;
 import dev.sirocco.models.sample.TokenSampler;
 import dev.sirocco.models.zoo.Gpt;
-import dev.sirocco.models.zoo.GptDecoder;
+import dev.sirocco.models.zoo.LanguageDecoder;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.text.CharTokenizer;
 import dev.sirocco.text.UnknownCharacters;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 final class Continuation implements AutoCloseable {
 
     private final CharTokenizer tokenizer;
-    private final GptDecoder decoder;
+    private final LanguageDecoder decoder;
     /** What the decoder has not read yet, a row for each text. */
     private int[][] unread;
 
@@ -26,7 +26,7 @@ final class Continuation implements AutoCloseable {
         tokenizer = model.tokenizer();
         unread = new int[samples][];
         Arrays.fill(unread, tail(beginning(prompt), config.context()));
-        decoder = new GptDecoder(model.gpt(), samples, config.context(), new TokenSampler(config.vocabulary()),
+        decoder = new LanguageDecoder(model.gpt(), samples, config.context(), new TokenSampler(config.vocabulary()),
                 executor);
         decoder.begin(settings, seed);
     }

@@ -11,7 +11,12 @@ import dev.sirocco.tensor.ir.Tensor;
 public record RmsNorm(String path, State weight, double eps) implements Layer {
 
     public RmsNorm(Scope scope, int width) {
-        this(scope.path(), scope.param("weight", Init.ones(), width), 1e-6);
+        this(scope, width, 1e-6);
+    }
+
+    /** @param eps added to the mean square */
+    public RmsNorm(Scope scope, int width, double eps) {
+        this(scope.path(), scope.param("weight", Init.ones(), width), eps);
     }
 
     /** Without numbers of its own. */

@@ -33,7 +33,7 @@ import java.util.Map;
  * A transformer that continues text: GPT-2 (Radford et al. 2019), and what has been found better since. The names of
  * its parameters are those of GPT-2's published checkpoint.
  */
-public final class Gpt {
+public final class Gpt implements LanguageModel {
 
     public enum Norm { LAYER, RMS, RMS_PLAIN }
 
@@ -213,6 +213,16 @@ public final class Gpt {
         return parameters;
     }
 
+    @Override
+    public int vocabulary() {
+        return config.vocabulary;
+    }
+
+    @Override
+    public int context() {
+        return config.context;
+    }
+
     // ---- forward ----------------------------------------------------------------------------------------------
 
     /** Tokens I32 (B, T) → the logits of each next token (B, T, vocabulary). */
@@ -248,6 +258,15 @@ public final class Gpt {
         }
         x = x.gather(1, last).squeeze(1);                                    // (B, width)
         return logitsOf(lastNorm.apply(x));
+    }
+
+    @Override
+    public Reader reader(int batch, int capacity) {
+        if (positions != null && capacity > config.context) {
+            throw new IllegalArgumentException("%d tokens for a context of %d".formatted(capacity, config.context));
+        }
+        Cache cache = cache(batch, capacity);
+        return (idx, position, last) -> nextLogits(idx, position, last, cache);
     }
 
     private Tensor embed(Tensor idx, Tensor position) {

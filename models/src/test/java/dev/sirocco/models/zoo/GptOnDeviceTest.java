@@ -59,7 +59,7 @@ class GptOnDeviceTest {
             g.output("loss", loss);
             double[] losses = new double[STEPS];
             try (Program step = g.compile(executor);
-                    GptDecoder decoder = new GptDecoder(gpt, 1, CONFIG.context(), new TokenSampler(11), executor)) {
+                    LanguageDecoder decoder = new LanguageDecoder(gpt, 1, CONFIG.context(), new TokenSampler(11), executor)) {
                 Random random = new Random(7);
                 for (int i = 0; i < STEPS; i++) {
                     int[] text = random.ints(BATCH * CONFIG.context() + 1L, 0, 5).toArray();

@@ -2,7 +2,7 @@ package dev.sirocco.text.pronunciation;
 
 import dev.sirocco.models.sample.TokenSampler;
 import dev.sirocco.models.zoo.Gpt;
-import dev.sirocco.models.zoo.GptDecoder;
+import dev.sirocco.models.zoo.LanguageDecoder;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.UserError;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ public final class SpellingNetwork implements AutoCloseable {
     public static final int LONGEST = LexiconSplit.LONGEST;
     private static final int MOST_SOUNDS = 28;
 
-    private final GptDecoder decoder;
+    private final LanguageDecoder decoder;
     private final int batch;
 
     /**
@@ -31,7 +31,7 @@ public final class SpellingNetwork implements AutoCloseable {
                     gpt.config().vocabulary(), SpellingTokens.COUNT) + "`sirocco speak train g2p` wrote");
         }
         this.batch = batch;
-        decoder = new GptDecoder(gpt, batch, LONGEST + 1 + MOST_SOUNDS, new TokenSampler(SpellingTokens.COUNT),
+        decoder = new LanguageDecoder(gpt, batch, LONGEST + 1 + MOST_SOUNDS, new TokenSampler(SpellingTokens.COUNT),
                 executor);
     }
 

@@ -12,11 +12,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Continues texts with a {@link Gpt}. Prompts are read many tokens at once, in programs for a few lengths, then every
+ * Continues texts with a {@link LanguageModel}. Prompts are read many tokens at once, in programs for a few lengths, then every
  * token takes one run of the program for one.
  *
  * <pre>{@code
- * try (GptDecoder decoder = new GptDecoder(gpt, 1, 512, new TokenSampler(65), Executors.best())) {
+ * try (LanguageDecoder decoder = new LanguageDecoder(gpt, 1, 512, new TokenSampler(65), Executors.best())) {
  *     decoder.begin(settings, seed);
  *     int[] token = decoder.next(new int[][] {prompt});
  *     while (…) {
@@ -28,14 +28,15 @@ import java.util.Map;
  * <p>When the cache is full, the later half of the text is read anew and the rest forgotten. Equal seeds, settings and
  * prompts give equal texts.
  */
-public final class GptDecoder implements AutoCloseable {
+public final class LanguageDecoder implements AutoCloseable {
 
     private static final int BUCKET_GROWTH = 4;
     /** So few tokens are read one by one: a program for them would take longer to get warm than it saves. */
     private static final int FEW = 8;
 
-    private final Gpt gpt;
-    private final Gpt.Cache cache;
+    private final int batch;
+    private final int capacity;
+    private final LanguageModel.Reader reader;
     private final TokenSampler sampler;
     private final Executor executor;
     private final Map<Integer, Program> programs = new HashMap<>();
@@ -48,17 +49,14 @@ public final class GptDecoder implements AutoCloseable {
 
     /**
      * @param batch texts continued at once
-     * @param capacity tokens that are remembered; at most the context where positions are learned
+     * @param capacity tokens that are remembered
      */
-    public GptDecoder(Gpt gpt, int batch, int capacity, TokenSampler sampler, Executor executor) {
-        if (gpt.config().positions() == Gpt.Positions.LEARNED && capacity > gpt.config().context()) {
-            throw new IllegalArgumentException(
-                    "a cache of %d for a context of %d".formatted(capacity, gpt.config().context()));
-        }
-        this.gpt = gpt;
+    public LanguageDecoder(LanguageModel model, int batch, int capacity, TokenSampler sampler, Executor executor) {
+        this.batch = batch;
+        this.capacity = capacity;
         this.sampler = sampler;
         this.executor = executor;
-        cache = gpt.cache(batch, capacity);
+        reader = model.reader(batch, capacity);
         text = new int[batch][capacity];
     }
 
@@ -77,9 +75,9 @@ public final class GptDecoder implements AutoCloseable {
      * @return one token for each text
      */
     public int[] next(int[][] tokens) {
-        if (tokens.length != cache.batch() || tokens[0].length == 0) {
+        if (tokens.length != batch || tokens[0].length == 0) {
             throw new IllegalArgumentException("%d rows of tokens for %d texts"
-                    .formatted(tokens.length, cache.batch()));
+                    .formatted(tokens.length, batch));
         }
         int[] token = readAll(tokens);
         drawn++;
@@ -89,10 +87,10 @@ public final class GptDecoder implements AutoCloseable {
     private int[] readAll(int[][] tokens) {
         int[] token = null;
         for (int done = 0; done < tokens[0].length;) {
-            if (position == cache.capacity()) {
+            if (position == capacity) {
                 forgetHalf();
             }
-            int bucket = bucket(tokens[0].length - done, cache.capacity() - position);
+            int bucket = bucket(tokens[0].length - done, capacity - position);
             int count = Math.min(bucket, tokens[0].length - done);
             token = read(tokens, done, count, bucket);
             done += count;
@@ -146,8 +144,8 @@ public final class GptDecoder implements AutoCloseable {
     private Program compile(int bucket) {
         Graph g = new Graph();
         g.randomFrom(g.input("random", DType.I32, 2));                       // seed and tokens drawn: no state to keep
-        Tensor logits = gpt.nextLogits(g.input("tokens", DType.I32, cache.batch(), bucket),
-                g.input("position", DType.I32, 1), g.input("last", DType.I32, 1), cache);
+        Tensor logits = reader.nextLogits(g.input("tokens", DType.I32, batch, bucket),
+                g.input("position", DType.I32, 1), g.input("last", DType.I32, 1));
         g.output("token", sampler.sample(logits, g.input("settings", DType.F32, TokenSampler.NUMBERS)));
         return g.compile(executor);
     }

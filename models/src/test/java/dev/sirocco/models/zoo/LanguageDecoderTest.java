@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class GptDecoderTest {
+class LanguageDecoderTest {
 
     private static final int[] PROMPT = {3, 1, 4, 1, 5, 9, 2};
 
@@ -29,7 +29,7 @@ class GptDecoderTest {
         return gpt;
     }
 
-    private static List<Integer> decode(GptDecoder decoder, TokenSampler.Settings settings, int count) {
+    private static List<Integer> decode(LanguageDecoder decoder, TokenSampler.Settings settings, int count) {
         decoder.begin(settings, 9);
         List<Integer> text = new ArrayList<>();
         int[] token = PROMPT;
@@ -54,7 +54,7 @@ class GptDecoderTest {
             text = Arrays.copyOf(text, length + 1);
             text[length] = token;
         }
-        try (GptDecoder decoder = new GptDecoder(gpt, 1, 16, new TokenSampler(11), Executors.best())) {
+        try (LanguageDecoder decoder = new LanguageDecoder(gpt, 1, 16, new TokenSampler(11), Executors.best())) {
             assertEquals(expected, decode(decoder, TokenSampler.Settings.greedy(), 6));
         }
     }
@@ -62,7 +62,7 @@ class GptDecoderTest {
     @Test
     void goesOnWhenTheCacheIsFullAndRepeatsItself() {
         TokenSampler.Settings settings = new TokenSampler.Settings(1, 0, 1, 0);
-        try (GptDecoder decoder = new GptDecoder(model(), 1, 16, new TokenSampler(11), Executors.best())) {
+        try (LanguageDecoder decoder = new LanguageDecoder(model(), 1, 16, new TokenSampler(11), Executors.best())) {
             List<Integer> text = decode(decoder, settings, 40);
             assertEquals(text, decode(decoder, settings, 40));
             assertEquals(40, text.stream().filter(t -> t >= 0 && t < 11).count());
@@ -71,8 +71,8 @@ class GptDecoderTest {
 
     @Test
     void textsInABatchDoNotInfluenceEachOther() {
-        try (GptDecoder one = new GptDecoder(model(), 1, 16, new TokenSampler(11), Executors.best());
-                GptDecoder two = new GptDecoder(model(), 2, 16, new TokenSampler(11), Executors.best())) {
+        try (LanguageDecoder one = new LanguageDecoder(model(), 1, 16, new TokenSampler(11), Executors.best());
+                LanguageDecoder two = new LanguageDecoder(model(), 2, 16, new TokenSampler(11), Executors.best())) {
             one.begin(TokenSampler.Settings.greedy(), 1);
             two.begin(TokenSampler.Settings.greedy(), 1);
             int[] other = {7, 7, 7, 7, 7, 7, 7};
