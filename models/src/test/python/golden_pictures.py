@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 from diffusers import AutoencoderKL, UNet2DModel
 from safetensors.torch import load_file
 from transformers import (CLIPConfig, CLIPModel, ConvNextConfig, ConvNextForImageClassification, ViTConfig,
@@ -175,6 +176,47 @@ def convnext():
           "convnext.encoder.stages.0.layers.0.dwconv.weight": model.convnext.encoder.stages[0].layers[0].dwconv.weight})
 
 
+class TaesdBlock(nn.Module):
+    def __init__(self, width, pool):
+        super().__init__()
+        self.conv = nn.Sequential(*[m for i in range(3) for m in (nn.Conv2d(width, width, 3, padding=1), nn.ReLU())][:-1])
+        self.pool = nn.Sequential(nn.Conv2d(width, 4 * width, 1, bias=False), nn.GroupNorm(4, 4 * width), nn.ReLU(),
+                                  nn.Conv2d(4 * width, width, 1, bias=False)) if pool else None
+
+    def forward(self, x):
+        x = x if self.pool is None else x + self.pool(x)
+        return (self.conv(x) + x).relu()
+
+
+class Squash(nn.Module):
+    def forward(self, x):
+        return torch.tanh(x / 3) * 3
+
+
+def taesd(width=6, latent=5):
+    """As in github.com/madebyollin/taesd, narrower."""
+    def conv(a, b, **kw):
+        return nn.Conv2d(a, b, 3, padding=1, **kw)
+
+    def blocks(pool):
+        return [TaesdBlock(width, pool) for _ in range(3)]
+
+    for pool in (False, True):
+        torch.manual_seed(8)
+        encoder, decoder = [conv(3, width), TaesdBlock(width, False)], [Squash(), conv(latent, width), nn.ReLU()]
+        for i in range(3):
+            encoder += [conv(width, width, stride=2, bias=False), *blocks(pool and i == 2)]
+            decoder += [*blocks(pool and i == 0), nn.Upsample(scale_factor=2), conv(width, width, bias=False)]
+        encoder = randomise(nn.Sequential(*encoder, conv(width, latent)))
+        decoder = randomise(nn.Sequential(*decoder, TaesdBlock(width, False), conv(width, 3)))
+        pictures, latents = torch.rand(2, 3, 16, 24, requires_grad=True), torch.randn(1, latent, 3, 2, requires_grad=True)
+        name = "pooled" if pool else "plain"
+        save(f"taesd-encoder-{name}", encoder.state_dict(), {"pictures": pictures}, {"latents": encoder(pictures)},
+             {"pictures": pictures, "7.conv.2.weight": encoder[7].conv[2].weight})
+        save(f"taesd-decoder-{name}", decoder.state_dict(), {"latents": latents}, {"pictures": decoder(latents)},
+             {"latents": latents, "3.conv.4.bias": decoder[3].conv[4].bias})
+
+
 vit()
 autoencoder_kl()
 dit_by_class()
@@ -182,3 +224,4 @@ dit_by_text()
 clip()
 unet()
 convnext()
+taesd()
