@@ -9,6 +9,7 @@ import dev.sirocco.tensor.fast.GroupNorm;
 import dev.sirocco.tensor.fast.LayerNorm;
 import dev.sirocco.tensor.fast.LogSoftmax;
 import dev.sirocco.tensor.fast.MaxPool;
+import dev.sirocco.tensor.fast.QuantisedMatMul;
 import dev.sirocco.tensor.fast.RmsNorm;
 import dev.sirocco.tensor.fast.Rotary;
 import dev.sirocco.tensor.fast.Softmax;
@@ -53,6 +54,7 @@ final class Kernels {
             case Convolution _ -> new ConvolutionKernel();
             case TransposedConvolution _ -> new TransposedConvolutionKernel();
             case TimeConvolution convolution -> new TimeConvolutionKernel(convolution);
+            case QuantisedMatMul product -> new QuantisedMatMulKernel(product);
             case MaxPool _ -> new MaxPoolKernel();
             case AveragePool _ -> new AveragePoolKernel();
             default -> null;
