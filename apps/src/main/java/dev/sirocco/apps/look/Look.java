@@ -2,12 +2,12 @@ package dev.sirocco.apps.look;
 
 import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Home;
-import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.Range;
 import dev.sirocco.apps.Sirocco;
 import dev.sirocco.apps.Terminal;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.UserError;
+import dev.sirocco.text.Corpus;
 import dev.sirocco.vision.Picture;
 import dev.sirocco.vision.train.PictureProgram;
 import java.nio.file.Files;
@@ -29,9 +29,6 @@ import picocli.CommandLine.ParentCommand;
         description = "Says what pictures show: the class, and the captions that fit best.",
         subcommands = {LookTraining.class, LookEvaluation.class})
 public final class Look implements Callable<Integer> {
-
-    /** The captions that a contrastive model chooses from, by number, in its folder. */
-    static final String CAPTIONS = "captions.json";
 
     private static final int MOST_SHOWN = 1000;
 
@@ -111,11 +108,11 @@ public final class Look implements Callable<Integer> {
     }
 
     private List<String> captions(Matcher matcher, Path folder, List<Picture> pictures, Executor executor) {
-        if (captions.isEmpty() && !Files.exists(folder.resolve(CAPTIONS))) {
+        if (captions.isEmpty() && !Files.exists(folder.resolve(Matcher.CAPTIONS))) {
             throw new UserError("%s has no captions to choose from: give some with --caption TEXT".formatted(folder));
         }
         List<String> choices = captions.isEmpty()
-                ? JsonFile.read(folder.resolve(CAPTIONS), texts -> List.copyOf(texts.values())) : captions;
+                ? Corpus.read(folder.resolve(Matcher.CAPTIONS)).text().lines().toList() : captions;
         float[][] ofCaptions = matcher.ofCaptions(choices, executor);
         List<String> lines = new ArrayList<>();
         for (float[] picture : matcher.ofPictures(matcher.form().fit(pictures), executor)) {

@@ -126,7 +126,7 @@ final class LookTraining implements Callable<Integer> {
         ContrastiveTask task = new ContrastiveTask(clip, pairs(split.training(), form, tokenizer),
                 pairs(split.held(), form, tokenizer), augmentation(run, form), run.training().batch(),
                 run.training().seed());
-        train(run, task, () -> new Matcher(clip, tokenizer).writeSettings(training.out()),
+        train(run, task, () -> new Matcher(clip, tokenizer).writeSettings(training.out(), split.training().captions()),
                 "%,d pictures with captions of %,d words, %,d held out".formatted(split.training().size(),
                         tokenizer.vocabularySize() - 1, split.held().size()));
     }

@@ -6,6 +6,7 @@ import dev.sirocco.models.train.BatchedProgram;
 import dev.sirocco.models.train.Records;
 import dev.sirocco.models.zoo.Clip;
 import dev.sirocco.tensor.exec.Executor;
+import dev.sirocco.tensor.io.AtomicFile;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.UserError;
@@ -13,12 +14,16 @@ import dev.sirocco.text.WordTokenizer;
 import dev.sirocco.vision.Picture;
 import dev.sirocco.vision.PictureForm;
 import dev.sirocco.vision.train.PictureProgram;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A contrastive model that tells how well captions fit pictures, in a folder: its settings, weights and words. */
 public record Matcher(Clip clip, WordTokenizer tokenizer) {
 
+    /** The captions that it learned from, in its folder: a line each. It chooses from them if nothing else is given. */
+    static final String CAPTIONS = "captions.txt";
     private static final int BATCH = 64;
 
     /** @throws UserError with one line, whatever is missing or wrong in the folder */
@@ -35,9 +40,12 @@ public record Matcher(Clip clip, WordTokenizer tokenizer) {
     }
 
     /** Writes what surrounds the weights. */
-    void writeSettings(Path folder) {
+    void writeSettings(Path folder, List<String> captions) {
         JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(clip.config()));
         tokenizer.write(folder);
+        String lines = captions.stream().distinct().sorted().map(caption -> caption + "\n")
+                .collect(Collectors.joining());
+        AtomicFile.write(folder.resolve(CAPTIONS), lines.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The form of the pictures that the network takes. */
