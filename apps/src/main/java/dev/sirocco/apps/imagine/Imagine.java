@@ -75,24 +75,28 @@ public final class Imagine implements Callable<Integer> {
         if (new HashSet<>(files).size() < files.size()) {
             throw new UserError("two prompts are so alike that their pictures would have the same name: change one");
         }
-        List<Picture> pictures = new ArrayList<>();
-        List<Metadata> texts = new ArrayList<>();
         Map<Path, Painter> painters = new HashMap<>();
+        List<Rendering> renderings = new ArrayList<>();                      // all are made before the first one runs
+        List<Metadata> texts = new ArrayList<>();
         for (Order order : orders) {
             Painter painter = painters.computeIfAbsent(order.model, Painter::load);
             Request request = order.request;
             Original original = request.init().isEmpty() ? null
                     : Original.read(path(request.init()), request.mask().isEmpty() ? null : path(request.mask()));
-            Rendering rendering = new Rendering(painter, request, order.prompt, original, device.executor());
+            renderings.add(new Rendering(painter, request, order.prompt, original, device.executor()));
             Origin origin = Origin.of(order.model, device.id(), original);
             sayUnknown(painter, order.prompt + " " + request.not());
             if (older != null && request.equals(older.request())) {
                 sayChanged(older.changes(origin));
             }
-            int count = order.files.size();
-            pictures.addAll(render(rendering, order.first, count, older == null && request.leads()));
-            IntStream.rangeClosed(order.first + 1, order.first + count)
+            IntStream.rangeClosed(order.first + 1, order.first + order.files.size())
                     .forEach(number -> texts.add(new Metadata(request.of(number), origin)));
+        }
+        List<Picture> pictures = new ArrayList<>();
+        for (int i = 0; i < orders.size(); i++) {
+            Order order = orders.get(i);
+            pictures.addAll(render(renderings.get(i), order.first, order.files.size(),
+                    older == null && order.request.leads()));
         }
         output.write(files, pictures, texts);
         show(files, pictures, texts);
