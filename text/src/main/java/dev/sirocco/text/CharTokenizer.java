@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * <p>In a model's folder it is {@value #FILE}: {@code {"type":"char","vocabulary":["\n"," ","!",...]}}, the position
  * of a character being its id.
  */
-public final class CharTokenizer {
+public final class CharTokenizer implements TextTokenizer {
 
     /** The file's name in a model's folder. */
     public static final String FILE = VocabularyFile.NAME;
@@ -105,7 +105,7 @@ public final class CharTokenizer {
         return Arrays.stream(codePoints).mapToObj(Character::toString).toList();
     }
 
-    /** The number of ids, at least 1. */
+    @Override
     public int vocabularySize() {
         return codePoints.length;
     }
@@ -136,6 +136,7 @@ public final class CharTokenizer {
      *
      * @throws UnknownCharacters if it holds characters outside the vocabulary
      */
+    @Override
     public int[] encode(String text) {
         int[] encoded = new int[text.codePointCount(0, text.length())];
         Set<Integer> unknown = null;
@@ -160,13 +161,9 @@ public final class CharTokenizer {
         return new UnknownCharacters(codePoints.stream().map(closest::of).toList(), rewritten);
     }
 
-    /** The text of ids. Throws {@link UserError} if an id is not in [0, {@link #vocabularySize}). */
-    public String decode(int[] ids) {
-        StringBuilder text = new StringBuilder(ids.length);
-        for (int id : ids) {
-            text.appendCodePoint(codePoint(id));
-        }
-        return text.toString();
+    @Override
+    public byte[] utf8(int id) {
+        return decode(id).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The text of one id, as it comes: always a whole code point, so it can be printed at once. */
