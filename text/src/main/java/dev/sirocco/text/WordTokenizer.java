@@ -14,6 +14,7 @@ import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.Tokenizer;
+import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.analysis.en.EnglishMinimalStemFilter;
 import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
 import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
@@ -109,9 +110,14 @@ public final class WordTokenizer {
         return encoded;
     }
 
-    /** The words of a text that this tokeniser lacks, as it sees them: in lower case and singular. */
+    /**
+     * The words of a text that this tokeniser lacks, as it sees them: in lower case and singular. Words that say little,
+     * such as articles, are not among them.
+     */
     public List<String> unknown(String text) {
-        return words(text).stream().filter(word -> !ids.containsKey(word)).distinct().toList();
+        return words(text).stream()
+                .filter(word -> !ids.containsKey(word) && !EnglishAnalyzer.ENGLISH_STOP_WORDS_SET.contains(word))
+                .distinct().toList();
     }
 
     private static List<String> words(String text) {

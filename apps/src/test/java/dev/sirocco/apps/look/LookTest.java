@@ -97,6 +97,17 @@ class LookTest {
     }
 
     @Test
+    void withoutCaptionsItChoosesFromThoseItLearned() throws IOException {
+        String[] look = {"look", folder.resolve("classes/red/7.png").toString(), "--model", matcher.toString()};
+        List<String> learned = Files.readAllLines(matcher.resolve(Matcher.CAPTIONS));
+        String said = wellBy(look);
+        assertTrue(learned.stream().anyMatch(caption -> said.contains("\"" + caption + "\"")), said);
+        Path aside = Files.move(matcher.resolve(Matcher.CAPTIONS), folder.resolve("aside.txt"));
+        assertRefused(look, "--caption");
+        Files.move(aside, matcher.resolve(Matcher.CAPTIONS));
+    }
+
+    @Test
     void aRunIsResumed() throws IOException {
         Path run = folder.resolve("resumed");
         wellBy("look", "train", "--data", folder.resolve("classes").toString(), "--classes", "--out", run.toString(),
@@ -117,7 +128,6 @@ class LookTest {
                 "no such folder");
         assertRefused(new String[] {"look", picture.toString(), "--model", folder.resolve("classes").toString()},
                 "holds no model");
-        assertRefused(new String[] {"look", picture.toString(), "--model", matcher.toString()}, "--caption");
         assertRefused(new String[] {"look", "train", "--out", folder.resolve("x").toString(), "--steps", "1"},
                 "give --data");
         assertRefused(new String[] {"look", "train", "--data", "nothing.zip", "--out", folder.resolve("x").toString(),
