@@ -2,39 +2,49 @@ package dev.sirocco.apps.write;
 
 import dev.sirocco.apps.Interrupt;
 import dev.sirocco.models.sample.TokenSampler;
-import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.models.zoo.LanguageDecoder;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.text.CharTokenizer;
+import dev.sirocco.text.TextStream;
+import dev.sirocco.text.TextTokenizer;
 import dev.sirocco.text.UnknownCharacters;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Several texts that go on from one prompt, character by character and without end. */
+/** Several texts that go on from one prompt, token by token, until they end, which those of characters never do. */
 final class Continuation implements AutoCloseable {
 
-    private final CharTokenizer tokenizer;
+    private final TextTokenizer tokenizer;
+    private final List<TextStream> streams;
+    private final boolean[] isOver;
     private final LanguageDecoder decoder;
     /** What the decoder has not read yet, a row for each text. */
     private int[][] unread;
 
     /** @throws UnknownCharacters if the prompt holds characters that the model never saw */
-    Continuation(WriterModel model, String prompt, int samples, TokenSampler.Settings settings, long seed,
+    Continuation(TextModel model, String prompt, int samples, TokenSampler.Settings settings, long seed,
             Executor executor) {
-        Gpt.Config config = model.gpt().config();
+        int capacity = PublishedModel.capacity(model.network());
         tokenizer = model.tokenizer();
+        streams = Stream.generate(() -> TextStream.ofContinuation(tokenizer)).limit(samples).toList();
+        isOver = new boolean[samples];
         unread = new int[samples][];
-        Arrays.fill(unread, tail(beginning(prompt), config.context()));
-        decoder = new LanguageDecoder(model.gpt(), samples, config.context(), new TokenSampler(config.vocabulary()),
-                executor);
+        Arrays.fill(unread, tail(beginning(prompt), capacity));
+        decoder = new LanguageDecoder(model.network(), samples, capacity,
+                new TokenSampler(model.network().vocabulary()), executor);
         decoder.begin(settings, seed);
     }
 
-    /** An empty prompt is the beginning of a line. */
+    /** An empty prompt is the beginning of a line, where the model knows no better. */
     private int[] beginning(String prompt) {
-        int[] ids = tokenizer.encode(prompt);
-        return ids.length > 0 ? ids : new int[] {Math.max(0, tokenizer.id('\n'))};
+        int[] ids = tokenizer.prompt(prompt);
+        if (ids.length > 0) {
+            return ids;
+        }
+        return tokenizer instanceof CharTokenizer characters && !characters.knows('\n') ? new int[] {0}
+                : tokenizer.encode("\n");
     }
 
     /** What the model can see. */
@@ -42,23 +52,43 @@ final class Continuation implements AutoCloseable {
         return Arrays.copyOfRange(ids, Math.max(0, ids.length - context), ids.length);
     }
 
-    /** The next character of each text. */
+    /** What the next token of each text adds to it: a character, several, or nothing yet. */
     String[] next() {
         int[] tokens = decoder.next(unread);
         unread = Arrays.stream(tokens).mapToObj(token -> new int[] {token}).toArray(int[][]::new);
-        return Arrays.stream(tokens).mapToObj(tokenizer::decode).toArray(String[]::new);
+        String[] added = new String[tokens.length];
+        for (int row = 0; row < tokens.length; row++) {
+            isOver[row] |= tokenizer.special().isEnd(tokens[row]);
+            boolean isText = !isOver[row] && tokens[row] < tokenizer.vocabularySize();
+            added[row] = isText ? streams.get(row).add(tokens[row]) : "";
+        }
+        return added;
     }
 
-    /** So many characters of each text, fewer once the interrupt is requested. */
+    /** Whether all texts have come to their ends. */
+    boolean isOver() {
+        return IntStream.range(0, isOver.length).allMatch(row -> isOver[row]);
+    }
+
+    /** So many characters of each text, fewer if it ends or once the interrupt is requested. */
     List<String> next(int characters, Interrupt interrupt) {
         List<StringBuilder> written = Stream.generate(StringBuilder::new).limit(unread.length).toList();
-        for (int i = 0; i < characters && !interrupt.isRequested(); i++) {
+        while (!isOver() && !interrupt.isRequested() && written.stream().anyMatch(text -> length(text) < characters)) {
             String[] next = next();
             for (int row = 0; row < next.length; row++) {
                 written.get(row).append(next[row]);
             }
         }
-        return written.stream().map(StringBuilder::toString).toList();
+        return written.stream().map(text -> first(text.toString(), characters)).toList();
+    }
+
+    private static int length(CharSequence text) {
+        return Character.codePointCount(text, 0, text.length());
+    }
+
+    /** The first characters of a text. */
+    static String first(String text, int characters) {
+        return text.substring(0, text.offsetByCodePoints(0, Math.min(characters, length(text))));
     }
 
     @Override

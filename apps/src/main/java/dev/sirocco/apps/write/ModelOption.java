@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 final class ModelOption {
 
     @Option(names = "--model", paramLabel = "DIR",
-            description = "A folder that `sirocco write train` wrote (default: the model that comes with Sirocco).")
+            description = "A folder that `sirocco write train` wrote (default: the model that comes with Sirocco). To "
+                    + "write: a GGUF file, or a published folder of GPT-2 or Llama, too.")
     private Path folder;
 
     /** @throws UserError if none was named and none came with Sirocco */

@@ -92,7 +92,8 @@ final class Report implements Callable<Integer> {
 
     private String write(WriterModel model, TokenSampler.Settings settings, Executor executor) {
         try (Interrupt interrupt = new Interrupt();
-                Continuation texts = new Continuation(model, prompt, samples, settings, sampling.seed(), executor)) {
+                Continuation texts = new Continuation(TextModel.of(model), prompt, samples, settings,
+                        sampling.seed(), executor)) {
             return String.join("\n", texts.next(Math.ceilDiv(characters, samples), interrupt));
         }
     }

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco write}: text from a model. */
 @Command(name = "write", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Continues a text, character by character.",
+        description = "Continues a text, character by character, or token by token.",
         subcommands = {Train.class, Evaluate.class, Report.class},
         footer = "A prompt that is the name of a subcommand comes after --: sirocco write -- train")
 public final class Write implements Callable<Integer> {
@@ -61,8 +61,8 @@ public final class Write implements Callable<Integer> {
         new Range("-n", 1, MOST_SAMPLES).check(samples);
         TokenSampler.Settings settings = sampling.settings();
         Executor executor = device.executor();
-        WriterModel model = modelOption.load();
-        MachineMemory.require(Footprint.writing(model.gpt().config(), samples), "write fewer texts at once (-n)");
+        TextModel model = TextModel.load(modelOption.folder());
+        MachineMemory.require(model.bytes(samples), "write fewer texts at once (-n)");
         try (Interrupt interrupt = new Interrupt();
                 Continuation texts = new Continuation(model, prompt, samples, settings, sampling.seed(), executor)) {
             if (samples == 1) {
@@ -78,8 +78,11 @@ public final class Write implements Callable<Integer> {
     private void stream(Continuation texts, Interrupt interrupt) {
         Terminal terminal = terminal();
         terminal.out().print(prompt);
-        for (int i = 0; i < characters && terminal.flush() && !interrupt.isRequested(); i++) {
-            terminal.out().print(texts.next()[0]);
+        int left = characters;
+        while (left > 0 && !texts.isOver() && terminal.flush() && !interrupt.isRequested()) {
+            String next = Continuation.first(texts.next()[0], left);
+            left -= next.codePointCount(0, next.length());
+            terminal.out().print(next);
         }
         terminal.out().println();
         terminal.flush();
