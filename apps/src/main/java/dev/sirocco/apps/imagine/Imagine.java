@@ -5,7 +5,6 @@ import dev.sirocco.apps.Sirocco;
 import dev.sirocco.apps.Terminal;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.vision.Picture;
-import java.io.Console;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +114,7 @@ public final class Imagine implements Callable<Integer> {
     private List<Picture> render(Rendering rendering, int first, int count, boolean isWay) {
         Film film = new Film();
         List<Picture> pictures;
-        try (ProgressBar bar = new ProgressBar(terminal().err(), isTerminal())) {
+        try (ProgressBar bar = new ProgressBar(terminal().err(), Terminal.isInteractive())) {
             pictures = rendering.pictures(first, count, output.isFilmed() && !isWay ? film : null, bar::show);
         }
         if (output.isFilmed()) {
@@ -146,7 +145,7 @@ public final class Imagine implements Callable<Integer> {
     }
 
     private void show(List<Path> files, List<Picture> pictures, List<Metadata> texts) {
-        if (output.isShown() && isTerminal()) {
+        if (output.isShown() && Terminal.isInteractive()) {
             Preview.of(System.getenv()).ifPresent(preview -> terminal().out().print(preview.of(Film.sheet(pictures))));
         }
         for (int i = 0; i < files.size(); i++) {
@@ -154,10 +153,5 @@ public final class Imagine implements Callable<Integer> {
             terminal().out().println(files.get(i) + (request.leads() ? "" : "  seed " + request.seed()));
         }
         terminal().flush();
-    }
-
-    private static boolean isTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
     }
 }

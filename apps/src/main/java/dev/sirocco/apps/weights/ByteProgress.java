@@ -1,6 +1,6 @@
 package dev.sirocco.apps.weights;
 
-import java.io.Console;
+import dev.sirocco.apps.Terminal;
 import java.io.PrintStream;
 
 /** A line on a terminal that says how many bytes are done and how fast, and is gone at the end; nothing elsewhere. */
@@ -19,9 +19,8 @@ final class ByteProgress implements AutoCloseable {
     private long shown;
 
     ByteProgress(PrintStream out) {
-        Console console = System.console();
         this.out = out;
-        isTerminal = console != null && console.isTerminal();
+        isTerminal = Terminal.isInteractive();
     }
 
     /** Work on so many bytes begins, or goes on behind the first ones. */

@@ -2,8 +2,8 @@ package dev.sirocco.apps.weights;
 
 import dev.sirocco.apps.OutputNames;
 import dev.sirocco.apps.Sirocco;
-import dev.sirocco.tensor.io.AtomicFile;
 import dev.sirocco.tensor.io.GgufArray;
+import dev.sirocco.tensor.io.Safetensors;
 import dev.sirocco.tensor.io.TensorFile;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.UserError;
@@ -46,7 +46,7 @@ public final class Convert implements Callable<Integer> {
         TensorFile file = TensorFile.open(in);
         List<String> left = new ArrayList<>();
         try (ByteProgress progress = new ByteProgress(parent.terminal().err())) {
-            AtomicFile.write(out, new ConvertedTensors(file, type, metadata(file, left), progress));
+            Safetensors.write(out, new ConvertedTensors(file, type, progress).sources(), metadata(file, left));
         }
         if (!left.isEmpty()) {
             parent.terminal().out().println("left out, since safetensors has no lists: " + String.join(", ", left));

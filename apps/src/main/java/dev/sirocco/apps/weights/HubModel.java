@@ -1,5 +1,6 @@
 package dev.sirocco.apps.weights;
 
+import dev.sirocco.tensor.io.CacheFolder;
 import dev.sirocco.tensor.ir.UserError;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -26,11 +27,8 @@ record HubModel(String organisation, String name, String revision) {
 
     /** Where it lies, unless told otherwise: below {@code $XDG_CACHE_HOME/sirocco}, or {@code ~/.cache/sirocco}. */
     Path folder() {
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path base = cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache")
-                : Path.of(cache);
         // A revision may have slashes, and never a tilde.
-        return base.resolve(Path.of("sirocco", "models", organisation, name, revision.replace('/', '~')));
+        return CacheFolder.of("models").resolve(Path.of(organisation, name, revision.replace('/', '~')));
     }
 
     @Override

@@ -3,12 +3,15 @@ package dev.sirocco.apps.weights;
 import static dev.sirocco.apps.Printed.assertRefused;
 import static dev.sirocco.apps.Printed.wellBy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sirocco.tensor.io.Safetensors;
+import dev.sirocco.tensor.io.TensorFile;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Storage;
+import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -189,6 +192,8 @@ class ConvertTest {
         SampleFiles.safetensors(in, """
                 {"good": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
                  "bad": {"dtype": "U16", "shape": [1], "data_offsets": [4, 6]}}""", new byte[6]);
+        assertThrows(UserError.class, new ConvertedTensors(
+                TensorFile.open(in), DType.F32, new ByteProgress(System.err))::sources);
         assertRefusedAndNothingIsLeft(converting(), "'bad'", "U16");
     }
 

@@ -1,5 +1,6 @@
 package dev.sirocco.models.data;
 
+import dev.sirocco.tensor.io.CacheFolder;
 import dev.sirocco.tensor.ir.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,10 +124,7 @@ public record DataPackage(String name, String about, String licence, List<Source
     }
 
     private static Path cache() {
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path base = cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache")
-                : Path.of(cache);
-        return base.resolve("sirocco").resolve("data");
+        return CacheFolder.of("data");
     }
 
     // ---- fetching ---------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package dev.sirocco.tensor.io;
 
+import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
@@ -39,10 +40,20 @@ public final class Gguf extends TensorFile {
         }
 
         @Override
+        public DType dtype() {
+            unpacking();
+            return DType.F32;
+        }
+
+        @Override
         public Storage read() {
+            return unpacking().unpack(ggml, data, shape);
+        }
+
+        private Unpacking unpacking() {
             return Unpacking.of(ggml).orElseThrow(() -> new UserError(
                     "%s: tensor '%s' has type %s, which is not supported; take the file in Q8_0 or Q4_K".formatted(
-                            file, TensorFileJson.shorten(name), ggml))).unpack(ggml, data, shape);
+                            file, TensorFileJson.shorten(name), ggml)));
         }
     }
 

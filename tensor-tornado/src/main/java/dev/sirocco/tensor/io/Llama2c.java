@@ -214,6 +214,11 @@ public final class Llama2c extends TensorFile {
         }
 
         @Override
+        public DType dtype() {
+            return DType.F32;
+        }
+
+        @Override
         public Storage read() {
             Storage unpacked = new Storage(DType.F32, shape);
             for (long i = 0; i < shape.numel(); i++) {

@@ -1,5 +1,6 @@
 package dev.sirocco.tensor.io;
 
+import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Storage;
 import java.lang.foreign.MemorySegment;
@@ -129,10 +130,19 @@ final class PickledTensors {
         }
 
         @Override
+        public DType dtype() {
+            return contiguous(data).dtype();
+        }
+
+        @Override
         public Storage read() {
             MemorySegment gathered = Storage.allocate(bytes());
             gather(0, tensor.offset(), gathered, 0);
-            return new Contiguous(file, name, tensor.storage().type(), shape(), gathered).read();
+            return contiguous(gathered).read();
+        }
+
+        private Contiguous contiguous(MemorySegment elements) {
+            return new Contiguous(file, name, tensor.storage().type(), shape(), elements);
         }
 
         /** Copies what one index of the axes so far selects, and says where the next goes. */

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,6 +53,17 @@ public final class Safetensors extends TensorFile {
      * @throws UserError if the disk is full or the path cannot be written
      */
     public static void write(Path path, Map<String, Storage> tensors, Map<String, String> metadata) {
+        write(path, tensors.entrySet().stream().map(e -> TensorSource.of(e.getKey(), e.getValue())).toList(), metadata);
+    }
+
+    /**
+     * Writes tensors that are made one after another, those of wider types first, otherwise in the order given;
+     * replaces a file as a whole or not at all.
+     *
+     * @param metadata texts for the header, such as {@code format}: {@code pt}
+     * @throws UserError if the disk is full or the path cannot be written, or a source throws it
+     */
+    public static void write(Path path, Collection<TensorSource> tensors, Map<String, String> metadata) {
         AtomicFile.write(path, new SafetensorsWriter(tensors, metadata));
     }
 

@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A safetensors file in the making: header and data are 64-byte aligned, wider types come first. */
@@ -19,27 +22,44 @@ final class SafetensorsWriter implements AtomicFile.Content {
     private static final int ALIGNMENT = 64;
     private static final long CHUNK = 1 << 26;
 
-    private final Map<String, Storage> tensors = new LinkedHashMap<>();
+    private final List<TensorSource> tensors;
     private final Map<String, String> metadata;
 
-    SafetensorsWriter(Map<String, Storage> tensors, Map<String, String> metadata) {
-        if (tensors.containsKey(SafetensorsHeader.METADATA)) {
-            throw new IllegalArgumentException("a tensor cannot be named " + SafetensorsHeader.METADATA);
+    SafetensorsWriter(Collection<TensorSource> tensors, Map<String, String> metadata) {
+        Set<String> names = new HashSet<>(Set.of(SafetensorsHeader.METADATA));
+        for (TensorSource tensor : tensors) {
+            if (!names.add(tensor.name())) {
+                throw new IllegalArgumentException("a tensor cannot be named as another, or " + tensor.name());
+            }
         }
         // Data has no gaps, so this is what keeps every element at a multiple of its size.
-        tensors.entrySet().stream()
-                .sorted(Comparator.comparingInt(e -> -e.getValue().dtype().bytes()))
-                .forEach(e -> this.tensors.put(e.getKey(), e.getValue()));
+        this.tensors = tensors.stream().sorted(Comparator.comparingInt(tensor -> -tensor.dtype().bytes())).toList();
         this.metadata = metadata;
     }
 
     @Override
     public void writeTo(WritableByteChannel channel) throws IOException {
         writeFully(channel, ByteBuffer.wrap(header()));
-        for (Storage tensor : tensors.values()) {
-            for (long at = 0; at < tensor.bytes(); at += CHUNK) {
-                writeFully(channel, tensor.segment().asSlice(at, Math.min(CHUNK, tensor.bytes() - at)).asByteBuffer());
+        for (TensorSource tensor : tensors) {
+            write(channel, tensor);
+        }
+    }
+
+    private static void write(WritableByteChannel channel, TensorSource tensor) throws IOException {
+        long left = tensor.bytes();
+        boolean isAsSaid = true;
+        for (Storage part : tensor.parts()) {
+            isAsSaid = part.dtype() == tensor.dtype() && part.bytes() <= left;
+            if (!isAsSaid) {
+                break;
             }
+            left -= part.bytes();
+            for (long at = 0; at < part.bytes(); at += CHUNK) {
+                writeFully(channel, part.segment().asSlice(at, Math.min(CHUNK, part.bytes() - at)).asByteBuffer());
+            }
+        }
+        if (!isAsSaid || left != 0) {
+            throw new IllegalStateException("the parts of " + tensor.name() + " are not what it was said to be");
         }
     }
 
@@ -63,8 +83,8 @@ final class SafetensorsWriter implements AtomicFile.Content {
                 out.writeEndObject();
             }
             long offset = 0;
-            for (Map.Entry<String, Storage> tensor : tensors.entrySet()) {
-                offset = writeEntry(out, tensor.getKey(), tensor.getValue(), offset);
+            for (TensorSource tensor : tensors) {
+                offset = writeEntry(out, tensor, offset);
             }
             out.writeEndObject();
         }
@@ -76,8 +96,8 @@ final class SafetensorsWriter implements AtomicFile.Content {
         return bytes;
     }
 
-    private static long writeEntry(JsonGenerator out, String name, Storage tensor, long offset) throws IOException {
-        out.writeObjectFieldStart(name);
+    private static long writeEntry(JsonGenerator out, TensorSource tensor, long offset) throws IOException {
+        out.writeObjectFieldStart(tensor.name());
         out.writeStringField("dtype", tensor.dtype().name());
         writeNumbers(out, "shape", IntStream.of(tensor.shape().dims()).asLongStream().toArray());
         writeNumbers(out, "data_offsets", offset, offset + tensor.bytes());

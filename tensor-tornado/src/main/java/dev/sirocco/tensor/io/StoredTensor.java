@@ -1,5 +1,6 @@
 package dev.sirocco.tensor.io;
 
+import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
@@ -16,6 +17,13 @@ interface StoredTensor {
 
     /** What it takes in the file. */
     long bytes();
+
+    /**
+     * The type that it is read as.
+     *
+     * @throws UserError if there is none
+     */
+    DType dtype();
 
     /** @throws UserError if the type has no counterpart, or a value does not fit it */
     Storage read();
@@ -35,17 +43,26 @@ interface StoredTensor {
         }
 
         @Override
-        public Storage read() {
-            String who = file + ": tensor '" + TensorFileJson.shorten(name) + "'";
+        public DType dtype() {
             if (stored.readAs() == null) {
                 throw new UserError(
-                        who + " has type " + stored + ", which is not supported; convert it to F32 or BF16");
+                        who() + " has type " + stored + ", which is not supported; convert it to F32 or BF16");
             }
+            return stored.readAs();
+        }
+
+        @Override
+        public Storage read() {
+            dtype();
             try {
                 return stored.read(data, shape);
             } catch (ArithmeticException e) {
-                throw new UserError(who + " holds integers beyond 32 bits; convert it to I32", e);
+                throw new UserError(who() + " holds integers beyond 32 bits; convert it to I32", e);
             }
+        }
+
+        private String who() {
+            return file + ": tensor '" + TensorFileJson.shorten(name) + "'";
         }
     }
 }

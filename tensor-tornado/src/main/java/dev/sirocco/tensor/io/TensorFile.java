@@ -1,5 +1,6 @@
 package dev.sirocco.tensor.io;
 
+import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
@@ -94,6 +95,15 @@ public abstract class TensorFile {
     /** The bytes that the tensor takes in the file. */
     public final long storedBytes(String name) {
         return located(name).bytes();
+    }
+
+    /**
+     * The type of what {@link #get} gives.
+     *
+     * @throws UserError if there is no tensor of this name, or its type has no counterpart
+     */
+    public final DType dtype(String name) {
+        return located(name).dtype();
     }
 
     /**

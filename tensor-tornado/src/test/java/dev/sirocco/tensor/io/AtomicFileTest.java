@@ -31,7 +31,8 @@ class AtomicFileTest {
         Path path = dir.resolve("model.safetensors");
         Safetensors.write(path, Map.of("w", Storage.of(Shape.of(2), 1f, 2f)), Map.of());
         byte[] old = Files.readAllBytes(path);
-        Map<String, Storage> tensors = Map.of("w", new Storage(DType.F32, Shape.of(30)), "b", Storage.of(Shape.of(1), 7));
+        List<TensorSource> tensors = List.of(TensorSource.of("w", new Storage(DType.F32, Shape.of(30))),
+                TensorSource.of("b", Storage.of(Shape.of(1), 7)));
         SafetensorsWriter writer = new SafetensorsWriter(tensors, Map.of("step", "2"));
         for (int room = 0; room < 300; room++) {
             FullDisk disk = new FullDisk(room);

@@ -16,11 +16,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +111,46 @@ class SafetensorsTest {
     }
 
     @Test
+    void tensorsThatAreMadeWhileTheyAreWritten() {
+        Storage room = new Storage(DType.F32, Shape.of(2));
+        List<String> made = new ArrayList<>();
+        TensorSource ramp = new TensorSource("ramp", DType.F32, Shape.of(3, 2), () -> {
+            made.add("ramp");
+            return IntStream.range(0, 3).mapToObj(row -> {
+                room.set(0, row);
+                room.set(1, -row);
+                return room;
+            }).iterator();
+        });
+        Path path = dir.resolve("made.safetensors");
+        Safetensors.write(path, List.of(TensorSource.of("half", new Storage(DType.F16, Shape.of(1))), ramp), Map.of());
+        Safetensors file = Safetensors.open(path);
+        assertEquals(List.of("ramp", "half"), List.copyOf(file.names()));
+        assertHolds(file, "ramp", DType.F32, Shape.of(3, 2), 0, 0, 1, -1, 2, -2);
+        assertEquals(List.of("ramp"), made);
+    }
+
+    @Test
+    void sourcesThatFailLeaveTheOldFile() throws IOException {
+        Path path = Files.writeString(dir.resolve("old.safetensors"), "old");
+        Storage two = new Storage(DType.F32, Shape.of(2));
+        Storage half = new Storage(DType.F16, Shape.of(4));
+        for (Iterable<Storage> parts : List.<Iterable<Storage>>of(List.of(), List.of(two, two), List.of(half),
+                () -> { throw new UserError("no such values"); })) {
+            TensorSource source = new TensorSource("w", DType.F32, Shape.of(3), parts);
+            assertThrows(RuntimeException.class, () -> Safetensors.write(path, List.of(source), Map.of()));
+            assertEquals("old", Files.readString(path));
+            try (Stream<Path> files = Files.list(dir)) {
+                assertEquals(List.of(path), files.toList());
+            }
+        }
+        TensorSource w = TensorSource.of("w", two);
+        assertThrows(IllegalArgumentException.class, () -> Safetensors.write(path, List.of(w, w), Map.of()));
+        assertThrows(IllegalArgumentException.class,
+                () -> Safetensors.write(path, Map.of("__metadata__", two), Map.of()));
+    }
+
+    @Test
     void noTensorsAtAll() {
         Path path = dir.resolve("none.safetensors");
         Safetensors.write(path, Map.of(), Map.of());
@@ -127,6 +170,8 @@ class SafetensorsTest {
                 new byte[] {0, 0, 0, 0, 0, 0, 1, 0, 0, 0});
         assertRefused("tensor 'w' has type F8_E4M3, which is not supported; convert it",
                 () -> Safetensors.open(path).get("w"));
+        assertRefused("tensor 'w' has type F8_E4M3", () -> Safetensors.open(path).dtype("w"));
+        assertEquals(DType.I32, Safetensors.open(path).dtype("i"));
         assertRefused("tensor 'i' holds integers beyond 32 bits", () -> Safetensors.open(path).get("i"));
     }
 

@@ -33,6 +33,7 @@ class TensorFileTest {
         TensorFile file = TensorFile.open(path);
         assertEquals(format, file.format());
         Golden.assertHolds(Safetensors.open(Golden.path(expected + ".safetensors")), file);
+        file.names().forEach(tensor -> assertEquals(file.get(tensor).dtype(), file.dtype(tensor)));
     }
 
     @Test

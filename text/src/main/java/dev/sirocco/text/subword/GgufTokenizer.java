@@ -20,6 +20,9 @@ final class GgufTokenizer {
     private static final List<Kind> KINDS =
             List.of(Kind.TEXT, Kind.SPECIAL, Kind.SPECIAL, Kind.LITERAL, Kind.SPECIAL, Kind.BYTE);
 
+    /** Some writers say so that there is none. */
+    private static final long NO_ID = 0xFFFF_FFFFL;
+
     private final Gguf file;
     private final Vocabulary vocabulary;
 
@@ -159,12 +162,15 @@ final class GgufTokenizer {
                 flag("add_bos_token", isBeginExpected), ends);
     }
 
-    /** An id in the vocabulary. */
+    /** An id in the vocabulary, or -1. */
     private int id(String key, int otherwise) {
         if (!file.metadata().containsKey(PREFIX + key)) {
             return otherwise;
         }
         long id = file.integer(PREFIX + key);
+        if (id == NO_ID) {
+            return -1;
+        }
         if (id < 0 || id >= vocabulary.size()) {
             throw vocabulary.wrong("its %s, %d, is no token of its %,d".formatted(key, id, vocabulary.size()));
         }

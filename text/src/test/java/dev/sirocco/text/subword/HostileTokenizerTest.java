@@ -190,7 +190,7 @@ class HostileTokenizerTest {
         byte[] whole = Files.readAllBytes(Golden.path(name));
         Path file = folder.resolve(Path.of(name).getFileName());
         Random random = new Random(1);
-        for (int trial = 0; trial < 300; trial++) {
+        for (int trial = 0; trial < 120; trial++) {
             byte[] damaged = whole.clone();
             for (int n = 1 + random.nextInt(3); n > 0; n--) {
                 int at = random.nextInt(random.nextBoolean() ? damaged.length : 400);
