@@ -3,7 +3,8 @@ they give, for the tests of dev.sirocco.text.subword:
 
     python golden_tokenizers.py ../resources/dev/sirocco/text/subword
 
-Needs tokenizers 0.23, whose trainers decide some ties by chance: the vocabularies differ a little each time. The ids of a GGUF file's Llama tokeniser are those of SentencePiece's algorithm, written plainly.
+Needs tokenizers 0.23, whose trainers decide some ties by chance: the vocabularies differ a little each time. The
+ids of a GGUF file's Llama tokeniser are those of SentencePiece's algorithm, written plainly.
 """
 import json
 import random
@@ -20,7 +21,8 @@ golden = {"gpt2": [], "llama3": [], "qwen2": [], "llama": [], "llama-gguf": [], 
 CORPUS = """The river rises in the hills and runs down to the sea. On its way it turns the wheels of seven mills, waters
 the fields, and carries the boats of the people who live there. They're fond of it; they'd never leave it, and they
 won't let anyone build a dam. "It's our river," they say, "and we'll keep it." In 1987 the water was 3.5 metres deep;
-in 2024 it was only 1.25 metres. Nobody knows why. The millers' children count the fishes: one, two, three, four, five, twenty-five.
+in 2024 it was only 1.25 metres. Nobody knows why. The millers' children count the fishes: one, two, three, four,
+five, twenty-five.
 for (int i = 0; i < n; i++) {
     sum += values[i] * weights[i];
     if (sum > limit) { return sum; }

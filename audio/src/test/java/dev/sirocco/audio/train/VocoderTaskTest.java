@@ -77,7 +77,7 @@ class VocoderTaskTest {
     @Test
     void spectraAreLearned() {
         Model model = Model.of(false, 80, 5);
-        try (Trainer t = model.trainer(60, directory)) {
+        try (Trainer t = model.trainer(90, directory)) {
             double before = t.validationLoss();
             double after = t.run().bestLoss();
             assertTrue(after < 0.6 * before, "mel distance " + before + " before, " + after + " after");
