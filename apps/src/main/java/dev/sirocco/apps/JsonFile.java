@@ -52,14 +52,8 @@ public final class JsonFile {
      * @throws UserError if the file is missing, is no such JSON, or is refused by {@code parse}
      */
     public static <T> T read(Path file, Function<Map<String, String>, T> parse) {
+        JsonNode root = object(file);
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new UserError("far too large for settings");
-            }
-            JsonNode root = JSON.readTree(Files.readAllBytes(file));
-            if (root == null || !root.isObject()) {
-                throw new UserError("not a JSON object");
-            }
             Map<String, String> texts = new LinkedHashMap<>();
             root.properties().forEach(e -> {
                 if (!e.getValue().isValueNode() || e.getValue().isNull()) {
@@ -70,6 +64,20 @@ public final class JsonFile {
             return parse.apply(texts);
         } catch (UserError e) {
             throw new UserError(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws UserError if the file is missing, far too large, or no JSON object */
+    public static JsonNode object(Path file) {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new UserError(file + ": far too large for settings");
+            }
+            JsonNode root = JSON.readTree(Files.readAllBytes(file));
+            if (root == null || !root.isObject()) {
+                throw new UserError(file + ": not a JSON object");
+            }
+            return root;
         } catch (NoSuchFileException e) {
             throw new UserError(file + " is missing: name the folder that training wrote", e);
         } catch (JsonProcessingException e) {

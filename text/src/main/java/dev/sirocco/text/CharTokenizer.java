@@ -155,6 +155,12 @@ public final class CharTokenizer implements TextTokenizer {
         return encoded;
     }
 
+    /** An empty text is the beginning of a line; where there are no lines, the first character. */
+    @Override
+    public int[] prompt(String text) {
+        return text.isEmpty() ? new int[] {Math.max(0, id('\n'))} : encode(text);
+    }
+
     /** The refusal of a text with these characters; {@code rewritten} may be null. */
     UnknownCharacters unknown(Set<Integer> codePoints, String rewritten) {
         ClosestKnown closest = new ClosestKnown(this);

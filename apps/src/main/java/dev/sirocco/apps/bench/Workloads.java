@@ -128,7 +128,7 @@ final class Workloads {
         Tensor tokens = g.input("tokens", DType.I32, 1, length);
         Tensor position = g.input("position", DType.I32, 1);
         Tensor last = g.input("last", DType.I32, 1);
-        Tensor logits = gpt.nextLogits(tokens, position, last, gpt.cache(1, 256));
+        Tensor logits = gpt.reader(1, 256).nextLogits(tokens, position, last);
         g.output("next", logits.argmax(-1));
         Program program = g.compile(executor);
         fill(program.input("tokens"), 50257);

@@ -4,7 +4,6 @@ import dev.sirocco.apps.Interrupt;
 import dev.sirocco.models.sample.TokenSampler;
 import dev.sirocco.models.zoo.LanguageDecoder;
 import dev.sirocco.tensor.exec.Executor;
-import dev.sirocco.text.CharTokenizer;
 import dev.sirocco.text.TextStream;
 import dev.sirocco.text.TextTokenizer;
 import dev.sirocco.text.UnknownCharacters;
@@ -26,13 +25,12 @@ final class Continuation implements AutoCloseable {
     /** @throws UnknownCharacters if the prompt holds characters that the model never saw */
     Continuation(TextModel model, String prompt, int samples, TokenSampler.Settings settings, long seed,
             Executor executor) {
-        int capacity = PublishedModel.capacity(model.network());
         tokenizer = model.tokenizer();
         streams = Stream.generate(() -> TextStream.ofContinuation(tokenizer)).limit(samples).toList();
         isOver = new boolean[samples];
         unread = new int[samples][];
-        Arrays.fill(unread, tail(beginning(prompt), capacity));
-        decoder = new LanguageDecoder(model.network(), samples, capacity,
+        Arrays.fill(unread, tail(beginning(prompt), model.capacity()));
+        decoder = new LanguageDecoder(model.network(), samples, model.capacity(),
                 new TokenSampler(model.network().vocabulary()), executor);
         decoder.begin(settings, seed);
     }
@@ -40,11 +38,7 @@ final class Continuation implements AutoCloseable {
     /** An empty prompt is the beginning of a line, where the model knows no better. */
     private int[] beginning(String prompt) {
         int[] ids = tokenizer.prompt(prompt);
-        if (ids.length > 0) {
-            return ids;
-        }
-        return tokenizer instanceof CharTokenizer characters && !characters.knows('\n') ? new int[] {0}
-                : tokenizer.encode("\n");
+        return ids.length > 0 ? ids : tokenizer.encode("\n");
     }
 
     /** What the model can see. */

@@ -20,13 +20,6 @@ final class Footprint {
         return (long) (Float.BYTES * (weights(c) + tokens * (2.0 * c.width() + c.hidden() + 2.0 * c.vocabulary())));
     }
 
-    /** Weights, keys and values. */
-    static long writing(Gpt.Config c, int samples) {
-        double tokens = (double) samples * c.context();
-        double kvWidth = (double) c.width() / c.heads() * c.kvHeads();
-        return (long) (Float.BYTES * (weights(c) + 2 * tokens * c.layers() * kvWidth));
-    }
-
     private static double weights(Gpt.Config c) {
         double attention = 2.0 * c.width() * c.width() + 2.0 * c.width() * c.width() / c.heads() * c.kvHeads();
         return c.layers() * (attention + 2.0 * c.width() * c.hidden())

@@ -1,7 +1,8 @@
 package dev.sirocco.apps.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sirocco.apps.JsonFile;
+import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.models.zoo.LanguageModel;
@@ -13,19 +14,17 @@ import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.TextTokenizer;
 import dev.sirocco.text.subword.PublishedTokenizer;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Language models as others publish them: a GGUF file, or a folder that Hugging Face's libraries wrote. */
 final class PublishedModel {
 
-    private static final String CONFIG = "config.json";
     private static final String KIND = "model_type";
-    private static final int LONGEST_CONFIG = 1 << 20;
     /** Longer texts are not remembered: keys and values would take more memory than the weights. */
     private static final int MOST_CONTEXT = 4096;
     /** What GPT-2's checkpoint has besides weights. */
@@ -34,17 +33,24 @@ final class PublishedModel {
 
     private PublishedModel() {}
 
-    /** Whether there is one. */
-    static boolean is(Path path) {
-        return Files.isRegularFile(path)
-                || Files.isRegularFile(path.resolve(CONFIG)) && config(path.resolve(CONFIG)).has(KIND);
+    /**
+     * The model, if it is a published one.
+     *
+     * @throws UserError if it is of a kind that Sirocco does not know, or damaged
+     */
+    static Optional<TextModel> find(Path path) {
+        Path file = path.resolve(ModelFolder.CONFIG);
+        if (Files.isRegularFile(path)) {
+            return Optional.of(gguf(path));
+        }
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        JsonNode config = JsonFile.object(file);
+        return config.has(KIND) ? Optional.of(folder(path, file, config)) : Optional.empty();
     }
 
-    /** @throws UserError if it is of a kind that Sirocco does not know, or damaged */
-    static TextModel load(Path path) {
-        if (Files.isDirectory(path)) {
-            return folder(path);
-        }
+    private static TextModel gguf(Path path) {
         if (TensorFile.open(path) instanceof Gguf file) {
             return model(LlamaCheckpoint.of(file), PublishedTokenizer.of(file), path);
         }
@@ -52,9 +58,7 @@ final class PublishedModel {
                 + " holds no tokeniser: name a GGUF file, or the folder with all of the model's files");
     }
 
-    private static TextModel folder(Path folder) {
-        Path file = folder.resolve(CONFIG);
-        JsonNode config = config(file);
+    private static TextModel folder(Path folder, Path file, JsonNode config) {
         String kind = config.get(KIND).asText();
         LanguageModel network = switch (kind) {
             case "llama" -> LlamaCheckpoint.of(llama(file, config), TensorFile.open(folder));
@@ -70,32 +74,10 @@ final class PublishedModel {
             throw new UserError("%s: the tokeniser has %,d tokens, the network %,d: take files of one model"
                     .formatted(from, tokenizer.vocabularySize(), network.vocabulary()));
         }
-        return switch (network) {
-            case Gpt gpt -> model(network, tokenizer, gpt.parameters().count(),
-                    2L * gpt.config().layers() * gpt.config().width());
-            case Llama llama -> model(network, tokenizer, llama.parameters().count(),
-                    2L * llama.config().layers() * llama.config().kvHeads() * llama.config().headSize());
-            default -> throw new IllegalStateException("no published model is " + network);
-        };
-    }
-
-    private static TextModel model(LanguageModel network, TextTokenizer tokenizer, long weights, long numbersOfToken) {
-        return new TextModel(network, tokenizer, Float.BYTES * weights,
-                Float.BYTES * numbersOfToken * Math.min(MOST_CONTEXT, network.context()));
+        return new TextModel(network, tokenizer, Math.min(MOST_CONTEXT, network.context()));
     }
 
     // ---- Hugging Face's configurations --------------------------------------------------------------------------
-
-    private static JsonNode config(Path file) {
-        try {
-            if (Files.size(file) > LONGEST_CONFIG) {
-                throw new UserError(file + ": far too large for a configuration");
-            }
-            return new ObjectMapper().readTree(file.toFile());
-        } catch (IOException e) {
-            throw new UserError(file + ": " + e.getMessage().lines().findFirst().orElse("cannot be read"), e);
-        }
-    }
 
     private static Llama.Config llama(Path file, JsonNode c) {
         JsonNode rope = c.has("rope_parameters") ? c.get("rope_parameters") : c.path("rope_scaling");
@@ -151,10 +133,5 @@ final class PublishedModel {
                     + "files of one model");
         }
         return Scope.load(file.path().toString(), tensors, _ -> false, scope -> new Gpt(config, scope));
-    }
-
-    /** Tokens of a text that are remembered. */
-    static int capacity(LanguageModel network) {
-        return Math.min(MOST_CONTEXT, network.context());
     }
 }

@@ -71,7 +71,7 @@ final class Report implements Callable<Integer> {
         Executor executor = device.executor();
         Corpus training = training();
         WriterModel model = modelOption.load();
-        MachineMemory.require(Footprint.writing(model.gpt().config(), samples), "write fewer texts at once (-n)");
+        MachineMemory.require(TextModel.of(model).bytes(samples), "write fewer texts at once (-n)");
         GenerationReport report = GenerationReport.of(write(model, settings, executor), training, copyLength);
         parent.terminal().out().println(json ? report.json() : report.text());
         return 0;

@@ -7,23 +7,22 @@ import java.nio.file.Path;
 /**
  * A model that continues texts, of our own or published.
  *
- * @param bytesOfOne what a text takes besides the weights
+ * @param capacity tokens of a text that are remembered
  */
-record TextModel(LanguageModel network, TextTokenizer tokenizer, long weightBytes, long bytesOfOne) {
+record TextModel(LanguageModel network, TextTokenizer tokenizer, int capacity) {
 
     /** @throws dev.sirocco.tensor.ir.UserError with one line, whatever is missing or wrong */
     static TextModel load(Path path) {
-        return PublishedModel.is(path) ? PublishedModel.load(path) : of(WriterModel.load(path));
+        return PublishedModel.find(path).orElseGet(() -> of(WriterModel.load(path)));
     }
 
     static TextModel of(WriterModel model) {
-        long nothing = Footprint.writing(model.gpt().config(), 0);
-        return new TextModel(model.gpt(), model.tokenizer(), nothing,
-                Footprint.writing(model.gpt().config(), 1) - nothing);
+        return new TextModel(model.gpt(), model.tokenizer(), model.gpt().context());
     }
 
-    /** The least that it takes to write so many texts at once. */
+    /** The least that it takes to write so many texts at once: weights, keys and values. */
     long bytes(int texts) {
-        return weightBytes + texts * bytesOfOne;
+        double remembered = (double) texts * capacity * network.remembered();
+        return (long) (Float.BYTES * (network.parameters().count() + remembered));
     }
 }

@@ -96,9 +96,7 @@ public final class Gpt implements LanguageModel {
         }
     }
 
-    /** What decoding remembers: keys and values, and the inputs of short convolutions, of each layer. */
-    public record Cache(int batch, int capacity, List<BlockCache> blocks) {}
-
+    /** What decoding remembers of a layer: keys and values, and the inputs of short convolutions. */
     private record BlockCache(Attention.Cache attention, State beforeAttention, State beforeMlp) {}
 
     /** One layer: attention, then MLP, both added to the residual stream. */
@@ -209,6 +207,7 @@ public final class Gpt implements LanguageModel {
         return config;
     }
 
+    @Override
     public Parameters parameters() {
         return parameters;
     }
@@ -221,6 +220,11 @@ public final class Gpt implements LanguageModel {
     @Override
     public int context() {
         return config.context;
+    }
+
+    @Override
+    public long remembered() {
+        return 2L * config.layers * config.kvHeads * config.headSize();
     }
 
     // ---- forward ----------------------------------------------------------------------------------------------
@@ -239,34 +243,19 @@ public final class Gpt implements LanguageModel {
         return Losses.crossEntropy(logits(idx), targets);
     }
 
-    /** A memory for sequences of up to {@code capacity} tokens. */
-    public Cache cache(int batch, int capacity) {
-        return new Cache(batch, capacity, blocks.stream().map(b -> b.cache(batch, capacity)).toList());
-    }
-
-    /**
-     * The logits (B, vocabulary) that follow one of the tokens given, which come after those in the cache.
-     *
-     * @param idx I32 (B, T); what stands behind {@code last} is padding, to be overwritten later
-     * @param position of the first of these tokens, I32 [1]; position + T must not exceed the cache's capacity
-     * @param last which of the tokens the logits are to follow, I32 [1]
-     */
-    public Tensor nextLogits(Tensor idx, Tensor position, Tensor last, Cache cache) {
-        Tensor x = embed(idx, position);                                     // (B, T, width)
-        for (int i = 0; i < blocks.size(); i++) {
-            x = blocks.get(i).apply(x, position, cache.blocks.get(i));
-        }
-        x = x.gather(1, last).squeeze(1);                                    // (B, width)
-        return logitsOf(lastNorm.apply(x));
-    }
-
     @Override
     public Reader reader(int batch, int capacity) {
         if (positions != null && capacity > config.context) {
             throw new IllegalArgumentException("%d tokens for a context of %d".formatted(capacity, config.context));
         }
-        Cache cache = cache(batch, capacity);
-        return (idx, position, last) -> nextLogits(idx, position, last, cache);
+        List<BlockCache> caches = blocks.stream().map(block -> block.cache(batch, capacity)).toList();
+        return (idx, position, last) -> {
+            Tensor x = embed(idx, position);                                 // (B, T, width)
+            for (int i = 0; i < blocks.size(); i++) {
+                x = blocks.get(i).apply(x, position, caches.get(i));
+            }
+            return logitsOf(lastNorm.apply(x.gather(1, last).squeeze(1)));   // (B, vocabulary)
+        };
     }
 
     private Tensor embed(Tensor idx, Tensor position) {

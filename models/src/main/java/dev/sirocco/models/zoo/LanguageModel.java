@@ -1,5 +1,6 @@
 package dev.sirocco.models.zoo;
 
+import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.tensor.ir.Tensor;
 
 /** A network that says which token may come next in a text; {@link LanguageDecoder} writes with it. */
@@ -10,6 +11,11 @@ public interface LanguageModel {
 
     /** The tokens of a text that it was made to see at once. */
     int context();
+
+    Parameters parameters();
+
+    /** How many numbers are remembered of a token: keys and values. */
+    long remembered();
 
     /**
      * Something that reads texts piece by piece.

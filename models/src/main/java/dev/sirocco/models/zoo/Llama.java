@@ -105,6 +105,7 @@ public final class Llama implements LanguageModel {
         return config;
     }
 
+    @Override
     public Parameters parameters() {
         return parameters;
     }
@@ -117,6 +118,11 @@ public final class Llama implements LanguageModel {
     @Override
     public int context() {
         return config.context;
+    }
+
+    @Override
+    public long remembered() {
+        return 2L * config.layers * config.kvHeads * config.headSize;
     }
 
     /** Tokens I32 (B, T) → the logits of each next token (B, T, vocabulary). */

@@ -107,8 +107,8 @@ class GptTest {
             });
             int[] tokens = random.ints(2 * 11, 0, 13).toArray();
             float[] all = logits(gpt, Storage.of(Shape.of(2, 11), tokens));
-            Gpt.Cache cache = gpt.cache(2, 16);
-            try (Program prefill = next(gpt, cache, 8); Program step = next(gpt, cache, 1)) {
+            LanguageModel.Reader reader = gpt.reader(2, 16);
+            try (Program prefill = next(reader, 8); Program step = next(reader, 1)) {
                 int length = 5;                                  // the prompt, in a bucket of 8
                 for (int t = length; t <= 11; t++) {
                     Program p = t == length ? prefill : step;
@@ -135,10 +135,10 @@ class GptTest {
         }
     }
 
-    private static Program next(Gpt gpt, Gpt.Cache cache, int width) {
+    private static Program next(LanguageModel.Reader reader, int width) {
         Graph g = new Graph();
-        g.output("logits", gpt.nextLogits(g.input("tokens", DType.I32, cache.batch(), width),
-                g.input("position", DType.I32, 1), g.input("last", DType.I32, 1), cache));
+        g.output("logits", reader.nextLogits(g.input("tokens", DType.I32, 2, width),
+                g.input("position", DType.I32, 1), g.input("last", DType.I32, 1)));
         return g.compile(Executors.best());
     }
 
