@@ -3,7 +3,12 @@ package dev.sirocco.tensor.exec.vector;
 import java.util.function.Consumer;
 
 /** A kernel whose work is a lambda over the memory that it was bound to. */
-record BoundKernel(String describe, Consumer<Workers> work) implements Kernel {
+record BoundKernel(String describe, long keptBytes, Consumer<Workers> work) implements Kernel {
+
+    /** That keeps nothing from run to run. */
+    BoundKernel(String describe, Consumer<Workers> work) {
+        this(describe, 0, work);
+    }
 
     @Override
     public void run(Workers workers) {

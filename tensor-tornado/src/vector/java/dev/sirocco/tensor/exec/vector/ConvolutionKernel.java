@@ -22,25 +22,9 @@ final class ConvolutionKernel implements KernelFactory {
     }
 
     static Kernel forward(ConvolutionShape shape, View x, View w, View y) {
-        return new Forward(shape, forward(shape, w.isConstant()), x.address(), w.address(), y.address());
-    }
-
-    private record Forward(ConvolutionShape shape, Product product, long x, long w, long y) implements Kernel {
-
-        @Override
-        public void run(Workers workers) {
-            product.run(workers, x, w, y);
-        }
-
-        @Override
-        public long keptBytes() {
-            return product.keptBytes();
-        }
-
-        @Override
-        public String describe() {
-            return "convolution " + shape.describe();
-        }
+        Product product = forward(shape, w.isConstant());
+        return new BoundKernel("convolution " + shape.describe(), product.keptBytes(),
+                workers -> product.run(workers, x.address(), w.address(), y.address()));
     }
 
     /** The gradients that are asked for. */

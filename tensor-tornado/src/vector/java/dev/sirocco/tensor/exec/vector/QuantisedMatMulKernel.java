@@ -2,8 +2,6 @@ package dev.sirocco.tensor.exec.vector;
 
 import dev.sirocco.tensor.fast.QuantisedMatMul;
 import dev.sirocco.tensor.ir.Node;
-import dev.sirocco.tensor.ir.Storage;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -16,6 +14,8 @@ record QuantisedMatMulKernel(QuantisedMatMul op) implements KernelFactory {
     private static final int FEW = 4;
     /** Rows of the matrix that are unpacked at a time: with them Gemm is at its best, and they stay in L2 or L3. */
     private static final int UNPACKED = 512;
+    /** The slot of scratch memory for them; the matrix multiplication uses others. */
+    private static final int UNPACKED_ROWS = 3;
 
     @Override
     public Kernel bind(Node node, List<View> in, List<View> out) {
@@ -40,7 +40,6 @@ record QuantisedMatMulKernel(QuantisedMatMul op) implements KernelFactory {
         private final long x;
         private final long rows;
         private final long y;
-        private final MemorySegment some;
         private final Gemm product;
         private final Gemm last;
 
@@ -52,8 +51,7 @@ record QuantisedMatMulKernel(QuantisedMatMul op) implements KernelFactory {
             this.x = x;
             this.rows = rows;
             this.y = y;
-            some = Storage.allocate(4L * Math.min(n, UNPACKED) * k);
-            product = gemm(m, Math.min(n, UNPACKED));
+            product = gemm(m, UNPACKED);
             last = gemm(m, n % UNPACKED);
         }
 
@@ -64,16 +62,17 @@ record QuantisedMatMulKernel(QuantisedMatMul op) implements KernelFactory {
 
         @Override
         public void run(Workers workers) {
+            long some = workers.scratch(Workers.current(), UNPACKED_ROWS, 4L * Math.min(n, UNPACKED) * k);
             for (int row = 0; row < n; row += UNPACKED) {
                 int first = row;
                 int count = Math.min(UNPACKED, n - row);
                 Chunks chunks = Chunks.of(count, k);
                 workers.run(chunks.count(), (chunk, _) -> {
                     for (int i = chunks.start(chunk); i < chunks.end(chunk); i++) {
-                        dots.unpack(rows + (first + i) * dots.rowBytes(), some.address() + 4L * i * k);
+                        dots.unpack(rows + (first + i) * dots.rowBytes(), some + 4L * i * k);
                     }
                 });
-                (count == UNPACKED || n < UNPACKED ? product : last).run(workers, x, some.address(), y + 4L * row, null);
+                (count == UNPACKED ? product : last).run(workers, x, some, y + 4L * row, null);
             }
         }
 
