@@ -127,10 +127,11 @@ final class GgufTokenizer {
 
     /** A symbol that can come up: a token, or a single character even where it is none. */
     private OptionalInt symbol(String text) {
+        if (text.codePointCount(0, text.length()) == 1) {
+            return OptionalInt.of(SentencePieceBpe.symbol(vocabulary, text.codePointAt(0)));
+        }
         int id = vocabulary.textId(text);
-        return id >= 0 ? OptionalInt.of(id)
-                : text.codePointCount(0, text.length()) == 1 ? OptionalInt.of(~text.codePointAt(0))
-                : OptionalInt.empty();
+        return id >= 0 ? OptionalInt.of(id) : OptionalInt.empty();
     }
 
     private TextTokenizer byteLevel() {

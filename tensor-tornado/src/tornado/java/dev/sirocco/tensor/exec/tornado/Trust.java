@@ -4,6 +4,7 @@ import dev.sirocco.tensor.exec.Device;
 import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.io.AtomicFile;
+import dev.sirocco.tensor.io.CacheFolder;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
@@ -112,9 +113,7 @@ final class Trust {
     }
 
     private static Path folder() {
-        String cache = System.getenv("XDG_CACHE_HOME");
-        return (cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache))
-                .resolve("sirocco").resolve("devices");
+        return CacheFolder.of("devices");
     }
 
     private static Properties read(Path file) {
