@@ -106,7 +106,7 @@ final class Gemm {
     /** Up to so many rows, packing B takes a share of the time that is worth the memory of panels that are kept. */
     private static final int KEPT_ROWS = 512;
 
-    private static final int KC = 384;
+    private static final int KC = 256;
     private static final int MC = 5 * Panel.ROWS;
     private static final int NC = 768;
     /** From so many products for each worker on, a worker computes whole ones. */
