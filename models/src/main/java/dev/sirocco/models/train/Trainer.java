@@ -102,7 +102,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param steps done in all
      * @param loss of the last step
-     * @param bestLoss the lowest validation loss, NaN if there was none
+     * @param bestLoss the validation loss of the weights that are kept as the best, NaN if there was none
      * @param isComplete whether the run reached its end, and was not stopped
      */
     public record Result(long steps, double loss, double bestLoss, boolean isComplete) {}
@@ -322,8 +322,8 @@ public final class Trainer implements AutoCloseable {
         boolean isLower = loss < bestLoss || Double.isNaN(bestLoss) && !Double.isNaN(loss);
         boolean isBest = isLower || task.isLatestBest() && !Double.isNaN(loss);
         lastValidation = Double.isNaN(loss) ? lastValidation : loss;
-        bestLoss = isLower ? loss : bestLoss;
         if (isBest) {
+            bestLoss = loss;
             Checkpoint.write(bestCheckpoint(directory), task.parameters().all(), List.of(), texts());
         }
         if (ema != null) {
@@ -331,7 +331,8 @@ public final class Trainer implements AutoCloseable {
         }
         if (!Double.isNaN(loss)) {
             log.add(row(Double.NaN, Double.NaN, loss));
-            line.say(text("step %,d  validation loss %.4f%s", step, loss, isLower ? ", the lowest" : ""));
+            boolean isKeptAsLowest = isLower && !task.isLatestBest();
+            line.say(text("step %,d  validation loss %.4f%s", step, loss, isKeptAsLowest ? ", the lowest" : ""));
         }
     }
 
