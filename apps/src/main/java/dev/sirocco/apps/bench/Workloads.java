@@ -16,6 +16,7 @@ import dev.sirocco.models.zoo.Vit;
 import dev.sirocco.models.zoo.Vocos;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Program;
+import dev.sirocco.tensor.fast.QuantisedMatMul.Format;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Storage;
@@ -32,9 +33,12 @@ final class Workloads {
             new Workload("elementwise", (1 << 22) / 1e6, "Melement", Workloads::elementwise),
             new Workload("gpt-train-cpu", 12 * 64, "token", e -> gptTraining(e, Gpt.Config.nanoCpu(65), 12)),
             new Workload("gpt-train-gpu", 16 * 256, "token", e -> gptTraining(e, withoutDropout(), 16)),
-            new Workload("gpt2-prefill", 128, "token", e -> gpt2(e, DType.F32, 128)),
-            new Workload("gpt2-decode", 8, "token", e -> gpt2(e, DType.F32, 1)),
-            new Workload("gpt2-decode-bf16", 8, "token", "gpt2-decode", e -> gpt2(e, DType.BF16, 1)),
+            new Workload("gpt2-prefill", 128, "token", e -> gpt2(e, Gpt.Config.gpt2(), Scope.root(1), 128)),
+            new Workload("gpt2-decode", 8, "token", e -> gpt2(e, Gpt.Config.gpt2(), Scope.root(1), 1)),
+            new Workload("gpt2-decode-bf16", 8, "token", "gpt2-decode",
+                    e -> gpt2(e, Gpt.Config.gpt2(), Scope.root(1).storing(DType.BF16), 1)),
+            new Workload("gpt2-decode-q8", 8, "token", "gpt2-decode",
+                    e -> gpt2(e, byRows(), Scope.root(1).storing(Format.Q8_0), 1)),
             new Workload("conv-train", 32, "picture", Workloads::convolutionTraining),
             new Workload("vit-b16", 8, "picture", Workloads::vit),
             new Workload("dit-step", 1, "step", Workloads::ditStep),
@@ -121,9 +125,17 @@ final class Workloads {
         };
     }
 
+    /** GPT-2, its weights lying as blocks of few bits need it. */
+    private static Gpt.Config byRows() {
+        Gpt.Config c = Gpt.Config.gpt2();
+        return new Gpt.Config(c.vocabulary(), c.context(), c.layers(), c.heads(), c.kvHeads(), c.width(), c.hidden(),
+                c.dropout(), c.bias(), c.norm(), c.positions(), c.activation(), c.qkNorm(), c.tied(),
+                c.embeddingNorm(), c.convolution(), c.softcap(), false, c.start());
+    }
+
     /** Reads 128 tokens at once, or writes 8 one by one behind them, the greedy choice included. */
-    private static Runnable gpt2(Executor executor, DType weights, int length) {
-        Gpt gpt = new Gpt(Gpt.Config.gpt2(), Scope.root(1).storing(weights));
+    private static Runnable gpt2(Executor executor, Gpt.Config config, Scope scope, int length) {
+        Gpt gpt = new Gpt(config, scope);
         Graph g = new Graph();
         Tensor tokens = g.input("tokens", DType.I32, 1, length);
         Tensor position = g.input("position", DType.I32, 1);

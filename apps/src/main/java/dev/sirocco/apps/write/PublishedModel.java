@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.nn.Weights;
 import dev.sirocco.models.zoo.Gpt;
 import dev.sirocco.models.zoo.LanguageModel;
 import dev.sirocco.models.zoo.Llama;
 import dev.sirocco.models.zoo.LlamaCheckpoint;
 import dev.sirocco.tensor.io.Gguf;
 import dev.sirocco.tensor.io.TensorFile;
+import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.TextTokenizer;
@@ -38,31 +40,31 @@ final class PublishedModel {
      *
      * @throws UserError if it is of a kind that Sirocco does not know, or damaged
      */
-    static Optional<TextModel> find(Path path) {
+    static Optional<TextModel> find(Path path, Weights weights) {
         Path file = path.resolve(ModelFolder.CONFIG);
         if (Files.isRegularFile(path)) {
-            return Optional.of(gguf(path));
+            return Optional.of(gguf(path, weights));
         }
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
         JsonNode config = JsonFile.object(file);
-        return config.has(KIND) ? Optional.of(folder(path, file, config)) : Optional.empty();
+        return config.has(KIND) ? Optional.of(folder(path, file, config, weights)) : Optional.empty();
     }
 
-    private static TextModel gguf(Path path) {
+    private static TextModel gguf(Path path, Weights weights) {
         if (TensorFile.open(path) instanceof Gguf file) {
-            return model(LlamaCheckpoint.of(file), PublishedTokenizer.of(file), path);
+            return model(LlamaCheckpoint.of(file, weights), PublishedTokenizer.of(file), path);
         }
         throw new UserError(path
                 + " holds no tokeniser: name a GGUF file, or the folder with all of the model's files");
     }
 
-    private static TextModel folder(Path folder, Path file, JsonNode config) {
+    private static TextModel folder(Path folder, Path file, JsonNode config, Weights weights) {
         String kind = config.get(KIND).asText();
         LanguageModel network = switch (kind) {
-            case "llama" -> LlamaCheckpoint.of(llama(file, config), TensorFile.open(folder));
-            case "gpt2" -> gpt2(gpt2(file, config), TensorFile.open(folder));
+            case "llama" -> LlamaCheckpoint.of(llama(file, config), TensorFile.open(folder), weights);
+            case "gpt2" -> gpt2(gpt2(file, config), TensorFile.open(folder), weights);
             default -> throw new UserError("%s: a model of the kind '%s': Sirocco writes with 'gpt2' and 'llama'"
                     .formatted(file, kind));
         };
@@ -118,12 +120,14 @@ final class PublishedModel {
         return number;
     }
 
-    private static Gpt gpt2(Gpt.Config config, TensorFile file) {
+    private static Gpt gpt2(Gpt.Config config, TensorFile file, Weights weights) {
         Map<String, Storage> tensors = new LinkedHashMap<>();
         for (String name : file.names()) {
             String plain = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
             if (MASKS.stream().noneMatch(plain::endsWith) && !plain.equals("lm_head.weight")) {
-                tensors.put(plain, file.get(name));
+                // Matrices lie the other way round here, and such products are not computed with F16.
+                Storage tensor = file.get(name);
+                tensors.put(plain, tensor.dtype() == DType.F16 ? tensor.to(DType.F32) : tensor);
             }
         }
         long layers = tensors.keySet().stream().filter(name -> name.endsWith(".ln_1.weight")).count();
@@ -132,6 +136,7 @@ final class PublishedModel {
                     .formatted(file.path(), layers, config.layers(), config.width(), config.heads())
                     + "files of one model");
         }
-        return Scope.load(file.path().toString(), tensors, _ -> false, scope -> new Gpt(config, scope));
+        return Scope.load(file.path().toString(), tensors, _ -> false, weights,
+                scope -> new Gpt(config, scope));
     }
 }

@@ -1,6 +1,8 @@
 package dev.sirocco.apps.write;
 
+import dev.sirocco.models.nn.Weights;
 import dev.sirocco.models.zoo.LanguageModel;
+import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.text.TextTokenizer;
 import java.nio.file.Path;
 
@@ -11,9 +13,13 @@ import java.nio.file.Path;
  */
 record TextModel(LanguageModel network, TextTokenizer tokenizer, int capacity) {
 
-    /** @throws dev.sirocco.tensor.ir.UserError with one line, whatever is missing or wrong */
-    static TextModel load(Path path) {
-        return PublishedModel.find(path).orElseGet(() -> of(WriterModel.load(path)));
+    /**
+     * A model to be run by this executor.
+     *
+     * @throws dev.sirocco.tensor.ir.UserError with one line, whatever is missing or wrong
+     */
+    static TextModel load(Path path, Executor executor) {
+        return PublishedModel.find(path, Weights.toRunOn(executor)).orElseGet(() -> of(WriterModel.load(path)));
     }
 
     static TextModel of(WriterModel model) {
@@ -23,6 +29,6 @@ record TextModel(LanguageModel network, TextTokenizer tokenizer, int capacity) {
     /** The least that it takes to write so many texts at once: weights, keys and values. */
     long bytes(int texts) {
         double remembered = (double) texts * capacity * network.remembered();
-        return (long) (Float.BYTES * (network.parameters().count() + remembered));
+        return (long) (network.parameters().bytes() + Float.BYTES * remembered);
     }
 }

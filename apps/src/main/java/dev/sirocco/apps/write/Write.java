@@ -61,7 +61,7 @@ public final class Write implements Callable<Integer> {
         new Range("-n", 1, MOST_SAMPLES).check(samples);
         TokenSampler.Settings settings = sampling.settings();
         Executor executor = device.executor();
-        TextModel model = TextModel.load(modelOption.folder());
+        TextModel model = TextModel.load(modelOption.folder(), executor);
         MachineMemory.require(model.bytes(samples), "write fewer texts at once (-n)");
         try (Interrupt interrupt = new Interrupt();
                 Continuation texts = new Continuation(model, prompt, samples, settings, sampling.seed(), executor)) {

@@ -14,11 +14,15 @@ public final class Parameters {
     private final Map<String, State> trainable = new LinkedHashMap<>();
     private final Map<String, State> buffers = new LinkedHashMap<>();
 
-    void add(State state, boolean isTrained) {
+    private long count;
+
+    /** @param numbers how many it holds, however they are stored */
+    void add(State state, long numbers, boolean isTrained) {
         if (trainable.containsKey(state.name()) || buffers.containsKey(state.name())) {
             throw new IllegalArgumentException("two parameters named " + state.name());
         }
         (isTrained ? trainable : buffers).put(state.name(), state);
+        count += isTrained ? numbers : 0;
     }
 
     /** Weights, biases, gains, embeddings. */
@@ -57,6 +61,11 @@ public final class Parameters {
 
     /** How many numbers are trained. */
     public long count() {
-        return trainable.values().stream().mapToLong(s -> s.shape().numel()).sum();
+        return count;
+    }
+
+    /** What they all take as they are stored. */
+    public long bytes() {
+        return all().stream().mapToLong(s -> s.type().bytes()).sum();
     }
 }

@@ -1,5 +1,7 @@
 package dev.sirocco.models.nn;
 
+import dev.sirocco.tensor.fast.BlockPacking;
+import dev.sirocco.tensor.fast.QuantisedMatMul.Format;
 import dev.sirocco.tensor.io.Safetensors;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
@@ -41,12 +43,15 @@ public final class Scope {
     private final Source source;
     /** Of parameters with two axes or more. */
     private final DType matrices;
+    /** What matrices are rounded to, where their rows are whole blocks; null for none. */
+    private final Format blocks;
     private final String path;
 
-    private Scope(Parameters parameters, Source source, DType matrices, String path) {
+    private Scope(Parameters parameters, Source source, DType matrices, Format blocks, String path) {
         this.parameters = parameters;
         this.source = source;
         this.matrices = matrices;
+        this.blocks = blocks;
         this.path = path;
     }
 
@@ -56,7 +61,7 @@ public final class Scope {
             Storage weights = new Storage(dtype, shape);
             init.fill(weights, new SplittableRandom(seed ^ hash(name)));
             return weights;
-        }, DType.F32, "");
+        }, DType.F32, null, "");
     }
 
     /**
@@ -81,6 +86,12 @@ public final class Scope {
      */
     public static <M> M load(String from, Map<String, Storage> tensors, Predicate<String> isIgnored,
             Function<Scope, M> model) {
+        return load(from, tensors, isIgnored, Weights.COPIED, model);
+    }
+
+    /** As {@link #load(String, Map, Predicate, Function)}, the weights being copied or taken as they are stored. */
+    public static <M> M load(String from, Map<String, Storage> tensors, Predicate<String> isIgnored, Weights weights,
+            Function<Scope, M> model) {
         List<String> missing = new ArrayList<>();
         Parameters parameters = new Parameters();
         M loaded = model.apply(new Scope(parameters, (name, _, dtype, shape) -> {
@@ -89,12 +100,12 @@ public final class Scope {
                 missing.add(name + " " + shape);
                 return new Storage(dtype, shape);
             }
-            if (!found.shape().equals(shape)) {
+            if (!weights.fit(found, shape)) {
                 throw new UserError(from + ": " + name + " has the shape " + found.shape() + ", this model needs "
                         + shape + "; was it made with other settings?");
             }
-            return found.to(dtype);
-        }, DType.F32, ""));
+            return weights.take(found, dtype, shape);
+        }, DType.F32, null, ""));
         List<String> unexpected = tensors.keySet().stream().filter(isIgnored.negate())
                 .filter(name -> parameters.all().stream().noneMatch(s -> s.name().equals(name))).sorted().toList();
         if (!missing.isEmpty() || !unexpected.isEmpty()) {
@@ -113,7 +124,7 @@ public final class Scope {
     }
 
     public Scope at(String name) {
-        return new Scope(parameters, source, matrices, path.isEmpty() ? name : path + "." + name);
+        return new Scope(parameters, source, matrices, blocks, path.isEmpty() ? name : path + "." + name);
     }
 
     public Scope at(int index) {
@@ -122,7 +133,15 @@ public final class Scope {
 
     /** The same place, its matrices being stored in this type; vectors stay F32. */
     public Scope storing(DType dtype) {
-        return new Scope(parameters, source, dtype, path);
+        return new Scope(parameters, source, dtype, blocks, path);
+    }
+
+    /**
+     * The same place, its matrices being rounded to blocks of few bits, for {@link Linear} and {@link Embedding}; not
+     * those whose rows are no whole blocks.
+     */
+    public Scope storing(Format format) {
+        return new Scope(parameters, source, matrices, format, path);
     }
 
     /** Names joined by dots, such as {@code h.3.attn}; empty at the root. */
@@ -143,8 +162,10 @@ public final class Scope {
     private State make(String name, Init init, boolean isTrained, int... dims) {
         String full = at(name).path;
         Shape shape = Shape.of(dims);
-        State state = new State(full, source.get(full, init, shape.rank() < 2 ? DType.F32 : matrices, shape));
-        parameters.add(state, isTrained);
+        Storage numbers = source.get(full, init, shape.rank() < 2 ? DType.F32 : matrices, shape);
+        boolean isPacked = blocks != null && shape.rank() == 2 && shape.dim(1) % Format.ELEMENTS == 0;
+        State state = new State(full, isPacked ? BlockPacking.pack(numbers, blocks) : numbers);
+        parameters.add(state, shape.numel(), isTrained);
         return state;
     }
 

@@ -1,6 +1,7 @@
 package dev.sirocco.models.zoo;
 
 import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.nn.Weights;
 import dev.sirocco.tensor.io.Gguf;
 import dev.sirocco.tensor.io.TensorFile;
 import dev.sirocco.tensor.ir.Storage;
@@ -27,7 +28,7 @@ public final class LlamaCheckpoint {
     private LlamaCheckpoint() {}
 
     /** @throws UserError if the file holds another model, or does not say what this one is made of */
-    public static Llama of(Gguf file) {
+    public static Llama of(Gguf file, Weights weights) {
         String architecture = file.text("general.architecture");
         if (!architecture.equals("llama")) {
             throw new UserError("%s holds a model of the kind '%s': Sirocco reads those of the kind 'llama'"
@@ -46,8 +47,9 @@ public final class LlamaCheckpoint {
             throw new UserError(file.path() + " stretches its positions (rope_freqs), which Sirocco does not do yet");
         }
         Map<String, Storage> tensors = new LinkedHashMap<>();
-        file.names().forEach(name -> tensors.put(published(file, name), file.get(name)));
-        return load(config, file, tensors);
+        file.names().forEach(name -> tensors.put(published(file, name),
+                weights == Weights.COPIED ? file.get(name) : file.stored(name)));
+        return load(config, file, tensors, weights);
     }
 
     private static int number(Gguf file, String key) {
@@ -72,14 +74,14 @@ public final class LlamaCheckpoint {
      *
      * @throws UserError if a tensor is missing, or has another shape
      */
-    public static Llama of(Llama.Config config, TensorFile file) {
+    public static Llama of(Llama.Config config, TensorFile file, Weights weights) {
         Map<String, Storage> tensors = new LinkedHashMap<>();
         file.names().stream().filter(name -> !config.isTied() || !name.equals(HEAD))
                 .forEach(name -> tensors.put(name, file.get(name)));
-        return load(config, file, tensors);
+        return load(config, file, tensors, weights);
     }
 
-    private static Llama load(Llama.Config c, TensorFile file, Map<String, Storage> tensors) {
+    private static Llama load(Llama.Config c, TensorFile file, Map<String, Storage> tensors, Weights weights) {
         boolean isPossible = c.layers() > 0 && c.heads() > 0 && c.kvHeads() > 0 && c.heads() % c.kvHeads() == 0
                 && c.headSize() > 0 && c.headSize() % 2 == 0 && c.width() > 0 && c.hidden() > 0 && c.context() > 0;
         if (!isPossible) {
@@ -90,6 +92,6 @@ public final class LlamaCheckpoint {
             throw new UserError("%s says that it has %,d layers, and has %,d"
                     .formatted(file.path(), c.layers(), layers));
         }
-        return Scope.load(file.path().toString(), tensors, IS_DERIVED, scope -> new Llama(c, scope));
+        return Scope.load(file.path().toString(), tensors, IS_DERIVED, weights, scope -> new Llama(c, scope));
     }
 }

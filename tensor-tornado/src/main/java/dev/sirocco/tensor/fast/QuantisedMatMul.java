@@ -2,23 +2,26 @@ package dev.sirocco.tensor.fast;
 
 import dev.sirocco.tensor.ir.Composite;
 import dev.sirocco.tensor.ir.DType;
-import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.ShapeError;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
 import dev.sirocco.tensor.ir.TensorType;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The product with a matrix whose rows are stored in blocks of few bits, as in GGUF files: x (…, K),
- * rows I8 (N, bytes of K elements) → x·Wᵀ (…, N). The rows are never unpacked as a whole where an executor has a kernel
- * for it.
+ * The product with a matrix whose rows are stored in blocks of few bits, as in GGUF files: x (…, K) and the
+ * {@linkplain Format#rows rows} of W (N, K) → x·Wᵀ (…, N). The rows are never unpacked as a whole where an executor has
+ * a kernel for it.
  */
 public record QuantisedMatMul(Format format) implements Composite {
 
-    /** What a block of 32 elements is: a scale d of 16-bit floating point, then the numbers q. */
+    /** What a block of 32 elements is; the quantised ones are a scale d of 16-bit floating point, then numbers q. */
     public enum Format {
+        /** 32 numbers of 16-bit floating point, without a scale; finite ones. */
+        F16(64),
         /** 32 bytes: d q. */
         Q8_0(34),
         /** 16 bytes, in whose lower halves are q0 … q15, in the upper q16 … q31: d (q - 8). */
@@ -30,6 +33,40 @@ public record QuantisedMatMul(Format format) implements Composite {
 
         Format(int bytes) {
             this.bytes = bytes;
+        }
+
+        /** The format of rows of so many elements, if they are stored in one. */
+        public static Optional<Format> of(TensorType rows, int elements) {
+            return elements % ELEMENTS != 0 || rows.shape().rank() != 2 ? Optional.empty()
+                    : Arrays.stream(values()).filter(f -> f.rows(rows.shape().dim(0), elements).equals(rows)).findAny();
+        }
+
+        /** How the rows of a matrix are stored: F16 (n, elements), or I8 (n, bytes of a row). */
+        public TensorType rows(int n, int elements) {
+            return this == F16 ? new TensorType(Shape.of(n, elements), DType.F16)
+                    : new TensorType(Shape.of(n, rowBytes(elements)), DType.I8);
+        }
+
+        /** Rows (…, as they are stored) → their numbers F32 (…, elements). */
+        public Tensor unpack(Tensor rows) {
+            return this == F16 ? rows.cast(DType.F32) : unpackBlocks(rows);
+        }
+
+        private Tensor unpackBlocks(Tensor rows) {
+            Shape outer = rows.shape().slice(0, rows.rank() - 1);
+            int blocks = rows.dim(-1) / bytes;
+            Tensor signed = rows.cast(DType.F32).reshape(outer.concat(Shape.of(blocks, bytes)));
+            Tensor unsigned = signed.add(signed.less(0).mul(256));           // (…, blocks, bytes), from 0 to 255
+            Tensor bits = unsigned.slice(-1, 0, 1).add(unsigned.slice(-1, 1, 2).mul(256)).cast(DType.I32);
+            Tensor scale = rows.graph().constant(HALVES).gather(0, bits);    // (…, blocks, 1)
+            Tensor q = this == Q8_0 ? signed.slice(-1, SCALE_BYTES, bytes)
+                    : halvesOfBytes(unsigned.slice(-1, SCALE_BYTES, bytes)).sub(8);
+            return q.mul(scale).reshape(outer.concat(Shape.of(blocks * ELEMENTS)));
+        }
+
+        private static Tensor halvesOfBytes(Tensor bytes) {                  // (…, 16)
+            Tensor upper = bytes.div(16).floor();
+            return Tensor.concat(-1, List.of(bytes.sub(upper.mul(16)), upper));          // (…, 32)
         }
 
         /** Of a block. */
@@ -63,40 +100,20 @@ public record QuantisedMatMul(Format format) implements Composite {
     @Override
     public List<Tensor> compose(List<Tensor> in) {
         Tensor x = in.get(0);
-        return List.of(x.matmul(unpacked(in.get(1), x.dim(-1)).transpose()));
-    }
-
-    /** Rows I8 (N, bytes) → their numbers F32 (N, elements). */
-    private Tensor unpacked(Tensor rows, int elements) {
-        int n = rows.dim(0);
-        Graph g = rows.graph();
-        Tensor signed = rows.cast(DType.F32).reshape(n, elements / Format.ELEMENTS, format.bytes);
-        Tensor bytes = signed.add(signed.less(0).mul(256));                  // (N, blocks, bytes), from 0 to 255
-        Tensor bits = bytes.slice(-1, 0, 1).add(bytes.slice(-1, 1, 2).mul(256)).cast(DType.I32);
-        Tensor scale = g.constant(HALVES).gather(0, bits.reshape(n, elements / Format.ELEMENTS, 1));
-        Tensor q = switch (format) {
-            case Q8_0 -> signed.slice(-1, SCALE_BYTES, format.bytes);
-            case Q4_0 -> {
-                Tensor both = bytes.slice(-1, SCALE_BYTES, format.bytes);
-                Tensor upper = both.div(16).floor();
-                yield Tensor.concat(-1, List.of(both.sub(upper.mul(16)), upper)).sub(8);
-            }
-        };
-        return q.mul(scale).reshape(n, elements);                            // (N, blocks, 32) → (N, elements)
+        return List.of(x.matmul(format.unpack(in.get(1)).transpose()));
     }
 
     @Override
     public List<TensorType> infer(List<TensorType> in) {
-        if (in.size() != 2 || in.get(0).dtype() != DType.F32 || in.get(1).dtype() != DType.I8) {
-            throw new ShapeError("quantised product: needs x in f32 and rows in i8, not " + in);
+        if (in.size() != 2 || in.get(0).dtype() != DType.F32 || in.get(0).shape().rank() < 1) {
+            throw new ShapeError("quantised product: needs x in f32 and rows, not " + in);
         }
         Shape x = in.get(0).shape();
-        Shape rows = in.get(1).shape();
-        if (x.rank() < 1 || rows.rank() != 2 || x.dim(-1) % Format.ELEMENTS != 0
-                || rows.dim(1) != format.rowBytes(x.dim(-1))) {
+        TensorType rows = in.get(1);
+        if (!Format.of(rows, x.dim(-1)).equals(Optional.of(format))) {
             throw new ShapeError("quantised product: rows %s are not of as many elements in %s as those of x %s"
                     .formatted(rows, format, x));
         }
-        return List.of(in.get(0).with(x.slice(0, x.rank() - 1).concat(Shape.of(rows.dim(0)))));
+        return List.of(in.get(0).with(x.slice(0, x.rank() - 1).concat(Shape.of(rows.shape().dim(0)))));
     }
 }

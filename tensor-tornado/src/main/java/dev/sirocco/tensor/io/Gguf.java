@@ -47,7 +47,15 @@ public final class Gguf extends TensorFile {
 
         @Override
         public Storage read() {
-            return unpacking().unpack(ggml, data, shape);
+            return unpacking().unpack(ggml, data, shape, DType.F32);
+        }
+
+        Storage stored() {
+            if (ggml != GgmlType.Q8_0 && ggml != GgmlType.Q4_0) {
+                return unpacking().unpack(ggml, data, shape, DType.BF16);
+            }
+            int rowBytes = Math.toIntExact(ggml.bytes(shape.dim(-1)));
+            return Storage.over(DType.I8, shape.slice(0, shape.rank() - 1).concat(Shape.of(rowBytes)), data);
         }
 
         private Unpacking unpacking() {
@@ -141,6 +149,17 @@ public final class Gguf extends TensorFile {
      */
     public MemorySegment blocks(String name) {
         return entry(name).in(data);
+    }
+
+    /**
+     * A tensor in the form in which products are computed with it: as {@link #get}, but Q8_0 and Q4_0 stay the rows of
+     * blocks that they are, I8 (…, bytes of a row), a view of the file; other blocks are unpacked to BF16, which is
+     * closer to them than they are to the numbers that they stand for.
+     *
+     * @throws UserError if there is no tensor of this name, or its type has no counterpart
+     */
+    public Storage stored(String name) {
+        return located(name) instanceof Quantised blocks ? blocks.stored() : get(name);
     }
 
     private GgufHeader.Entry entry(String name) {

@@ -31,14 +31,13 @@ interface Unpacking {
         });
     }
 
-    /** All of a tensor's blocks as F32. */
-    default Storage unpack(GgmlType type, MemorySegment data, Shape shape) {
-        Storage unpacked = new Storage(DType.F32, shape);
+    /** All of a tensor's blocks. */
+    default Storage unpack(GgmlType type, MemorySegment data, Shape shape, DType dtype) {
+        Storage unpacked = new Storage(dtype, shape);
         float[] block = new float[type.blockElements()];
         for (long b = 0; b < shape.numel() / block.length; b++) {
             unpack(data, b * type.blockBytes(), block);
-            long to = b * block.length * Float.BYTES;
-            MemorySegment.copy(block, 0, unpacked.segment(), ValueLayout.JAVA_FLOAT, to, block.length);
+            unpacked.set(b * block.length, block);
         }
         return unpacked;
     }

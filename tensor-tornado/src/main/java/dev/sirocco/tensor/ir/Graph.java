@@ -142,8 +142,8 @@ public final class Graph {
         if (!value.type().equals(state.type())) {
             throw new ShapeError("assign " + value.type() + " to state " + state);
         }
-        if (state.isFrozen()) {
-            throw new IllegalStateException("assign to the frozen state " + state);
+        if (state.peek().segment().isReadOnly()) {
+            throw new IllegalStateException("assign to " + state + ", which can only be read");
         }
         current.put(state, value);
         updates.put(state, value);

@@ -11,7 +11,10 @@ public final class State {
     private boolean isFrozen;
     private volatile Keeper keeper;
 
-    /** A state over memory that exists already, a mapped checkpoint say. */
+    /**
+     * A state over memory that exists already, a mapped checkpoint say; if that can only be read, nothing assigns to
+     * it.
+     */
     public State(String name, Storage storage) {
         this.name = name;
         this.storage = storage;

@@ -111,6 +111,11 @@ public final class Storage {
         write(0, values, values.length);
     }
 
+    /** Sets the elements from an index on. */
+    public void set(long from, float[] values) {
+        write(from, values, values.length);
+    }
+
     public void set(int... values) {
         checkLength(values.length);
         if (dtype == DType.I32) {

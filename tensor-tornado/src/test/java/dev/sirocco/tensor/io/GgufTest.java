@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
+import dev.sirocco.tensor.ir.Storage;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
@@ -52,6 +53,23 @@ class GgufTest {
         assertTrue(file.blocks("q4_k").isReadOnly());
         assertTrue(file.type("q4_k").isQuantised() && !file.type("f16").isQuantised());
         assertRefused("has no tensor 'q5_k' among its 8", () -> file.blocks("q5_k"));
+    }
+
+    @Test
+    void whatProductsAreComputedWithStaysAsItIsStored() {
+        Gguf file = Gguf.open(Golden.path("all.gguf"));
+        for (String name : List.of("q8_0", "q4_0")) {
+            Storage stored = file.stored(name);
+            assertEquals(DType.I8, stored.dtype());
+            assertEquals(file.shape(name).dim(0), stored.shape().dim(0));
+            assertEquals(-1, stored.segment().mismatch(file.blocks(name)));
+        }
+        assertEquals(file.get("f16").segment(), file.stored("f16").segment());
+        for (String name : List.of("q4_k", "q6_k")) {
+            Storage stored = file.stored(name);
+            assertEquals(DType.BF16, stored.dtype());
+            assertArrayEquals(file.get(name).to(DType.BF16).floats(), stored.floats());
+        }
     }
 
     @Test

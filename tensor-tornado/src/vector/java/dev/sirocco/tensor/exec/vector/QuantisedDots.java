@@ -12,6 +12,8 @@ import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -30,6 +32,18 @@ record QuantisedDots(Format format, int k) {
     private static final int HALF = BLOCK / 2;
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, S.vectorBitSize() / 4)));
+
+    /** By their bits: a load is cheaper here than the conversion, which takes the ports that widening needs. */
+    private static final float[] HALVES = new float[1 << 16];
+
+    static {
+        for (int bits = 0; bits < HALVES.length; bits++) {
+            HALVES[bits] = Float.float16ToFloat((short) bits);
+        }
+    }
+
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
 
     long rowBytes() {
         return format.rowBytes(k);
@@ -83,18 +97,37 @@ record QuantisedDots(Format format, int k) {
         if (count == 0) {
             return;
         }
-        long row1 = row + Math.min(1, count - 1) * stride;
-        long row2 = row + Math.min(2, count - 1) * stride;
-        long row3 = row + Math.min(3, count - 1) * stride;
+        int x = STREAMS * LANES;
+        int last = count - 1;
         if (format == Format.Q8_0) {
-            dotsQ8(k / BLOCK, own, STREAMS * LANES, row, row1, row2, row3);
+            dotsQ8(k / BLOCK, own, x, row, row + Math.min(1, last) * stride, row + Math.min(2, last) * stride,
+                    row + Math.min(3, last) * stride);
         } else {
-            dotsQ4(k / 2, own, STREAMS * LANES, STREAMS * LANES + k, row, row1, 0);
-            dotsQ4(k / 2, own, STREAMS * LANES, STREAMS * LANES + k, row2, row3, 2 * LANES);
+            for (int i = 0; i < STREAMS; i += 2) {                           // 4 would be more nodes than C2 inlines
+                long row0 = row + Math.min(i, last) * stride;
+                long row1 = row + Math.min(i + 1, last) * stride;
+                if (format == Format.F16) {
+                    dotsF16(k, own, x, row0, row1, i * LANES);
+                } else {
+                    dotsQ4(k / 2, own, x, x + k, row0, row1, i * LANES);
+                }
+            }
         }
         for (int i = 0; i < count; i++) {
             Memory.f32(y + i * step, Floats.sum(FloatVector.fromArray(S, own, i * LANES)));
         }
+    }
+
+    /** The lanes' sums of 2 products are left in m, from {@code to} on. */
+    private static void dotsF16(int k, float[] m, int x, long row0, long row1, int to) {
+        FloatVector s0 = zeros(), s1 = zeros();
+        for (int i = 0; i < k; i += LANES) {
+            FloatVector v = FloatVector.fromArray(S, m, x + i);
+            s0 = v.fma(halves(row0 + 2L * i), s0);
+            s1 = v.fma(halves(row1 + 2L * i), s1);
+        }
+        s0.intoArray(m, to);
+        s1.intoArray(m, to + LANES);
     }
 
     /** The lanes' sums of 4 products are left at the start of m. */
@@ -123,7 +156,7 @@ record QuantisedDots(Format format, int k) {
     }
 
     /**
-     * The lanes' sums of 2 products are left in m, from {@code to} on: 4 would be more nodes than C2 inlines.
+     * The lanes' sums of 2 products are left in m, from {@code to} on.
      *
      * @param middles what {@link #take} leaves behind x
      */
@@ -155,7 +188,19 @@ record QuantisedDots(Format format, int k) {
     }
 
     private static float half(long address) {
-        return Float.float16ToFloat(Memory.ALL.get(Memory.SHORT, address));
+        return HALVES[Short.toUnsignedInt(Memory.ALL.get(Memory.SHORT, address))];
+    }
+
+    /**
+     * Numbers of 16-bit floating point: their bits in the places of a float's, and a larger exponent. Subnormal ones
+     * get a leading 1, which is subtracted again: they would be subnormal floats, and slow.
+     */
+    private static FloatVector halves(long address) {
+        IntVector bits = ((IntVector) ShortVector.fromMemorySegment(SHORTS, Memory.ALL, address, Memory.ORDER)
+                .convertShape(VectorOperators.S2I, INTS, 0)).lanewise(VectorOperators.LSHL, 13).and(0x8FFF_E000);
+        VectorMask<Integer> isSmall = bits.and(0x0F80_0000).eq(0);
+        FloatVector one = bits.and(0x8000_0000).or(0x3880_0000).reinterpretAsFloats();
+        return bits.add(0x3800_0000).add(0x0080_0000, isSmall).reinterpretAsFloats().sub(one, isSmall.cast(S));
     }
 
     private static IntVector ints(long address) {
@@ -173,11 +218,17 @@ record QuantisedDots(Format format, int k) {
         for (int block = 0; block < k / BLOCK; block++) {
             long at = row + (long) block * format.bytes();
             long target = to + 4L * block * BLOCK;
-            if (format == Format.Q8_0) {
-                unpackQ8(at, target);
-            } else {
-                unpackQ4(at, target);
+            switch (format) {
+                case F16 -> unpackF16(at, target);
+                case Q8_0 -> unpackQ8(at, target);
+                case Q4_0 -> unpackQ4(at, target);
             }
+        }
+    }
+
+    private static void unpackF16(long block, long to) {
+        for (int i = 0; i < BLOCK; i += LANES) {
+            store(to + 4L * i, halves(block + 2L * i));
         }
     }
 
