@@ -7,14 +7,14 @@ import static dev.sirocco.tensor.exec.vector.Floats.VECTOR;
 
 import dev.sirocco.tensor.exec.vector.Gemm.Operand;
 import dev.sirocco.tensor.exec.vector.Gemm.Storage;
-import java.util.stream.LongStream;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -33,9 +33,8 @@ final class Panel {
 
     private static final VectorSpecies<Short> HALVES =
             VectorSpecies.of(short.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
-    private static final VectorMask<Float> ALL = S.maskAll(true);
-    private static final VectorShuffle<Float> SWAP8 = swap(8), SWAP4 = swap(4), SWAP2 = swap(2), SWAP1 = swap(1);
-    private static final VectorMask<Float> UPPER8 = upper(8), UPPER4 = upper(4), UPPER2 = upper(2), UPPER1 = upper(1);
+    private static final IntVector FIRST8 = first(8), FIRST4 = first(4), FIRST2 = first(2), FIRST1 = first(1);
+    private static final IntVector SECOND8 = second(8), SECOND4 = second(4), SECOND2 = second(2), SECOND1 = second(1);
 
     /** The slot of scratch memory for the sums of a tile that cannot go to C as they are. */
     private static final int SUMS = 0;
@@ -56,15 +55,18 @@ final class Panel {
         memory = workers.floats(worker, panelsB + Gemm.roundUp(nc, COLS) * kc);
     }
 
-    /** Exchanges neighbouring groups of {@code size} lanes. */
-    private static VectorShuffle<Float> swap(int size) {
-        return VectorShuffle.fromOp(S, lane -> (lane ^ size) % LANES);
+    /** Of two vectors, the first of every two groups of {@code size} lanes, those of the one beside the other's. */
+    private static IntVector first(int size) {
+        return lanes(lane -> (lane & size) == 0 ? lane : LANES + lane - size);
     }
 
-    /** The second of every two groups of {@code size} lanes. */
-    private static VectorMask<Float> upper(int size) {
-        return VectorMask.fromLong(S, LongStream.range(0, LANES).filter(lane -> (lane & size) != 0)
-                .map(lane -> 1L << lane).sum());
+    /** Of two vectors, the second of every two groups of {@code size} lanes, those of the one beside the other's. */
+    private static IntVector second(int size) {
+        return lanes(lane -> (lane & size) == 0 ? lane + size : LANES + lane);
+    }
+
+    private static IntVector lanes(IntUnaryOperator index) {
+        return IntVector.fromArray(INTS, IntStream.range(0, LANES).map(index).toArray(), 0);
     }
 
     /** Packs the block of A at {@code source} with {@code rows} rows and {@code k} columns. */
@@ -176,74 +178,79 @@ final class Panel {
         }
     }
 
-    /** Transposes a square of vectors, one from each row, by exchanging ever smaller off-diagonal squares. */
+    /**
+     * Transposes a square of vectors, one from each row, by exchanging ever smaller off-diagonal squares; the last row
+     * stands in for missing ones.
+     */
     private void transpose(Storage storage, long source, long stride, int rows, float[] to, int target, int step) {
-        if (LANES == 16 && storage == Storage.F32) {
-            exchangeRows(source, stride, rows - 1);
+        if (LANES == 16) {
+            exchange16(storage, source, stride, rows - 1, memory, square);
         } else {
-            for (int row = 0; row < rows; row++) {
-                load(storage, source + row * stride, ALL).intoArray(memory, square + row * LANES);
+            for (int row = 0; row < LANES; row++) {
+                put(bits(storage, source + Math.min(row, rows - 1) * stride), memory, square + row * LANES);
             }
-            if (LANES == 16) {
-                exchangeTwice(8, SWAP8, UPPER8, SWAP4, UPPER4, memory, square, LANES);
-            } else if (LANES == 8) {
-                exchange(4, SWAP4, UPPER4);
+            if (LANES == 8) {
+                exchange8(memory, square);
             }
         }
-        exchangeTwice(2, SWAP2, UPPER2, SWAP1, UPPER1, to, target, step);
+        exchange4(memory, square, to, target, step);
     }
 
-    private void exchange(int size, VectorShuffle<Float> swap, VectorMask<Float> upper) {
-        for (int i = square; i < square + size * LANES; i += LANES) {
-            int j = i + size * LANES;
-            FloatVector x = FloatVector.fromArray(S, memory, i);
-            FloatVector y = FloatVector.fromArray(S, memory, j);
-            x.blend(y.rearrange(swap), upper).intoArray(memory, i);
-            x.rearrange(swap).blend(y, upper).intoArray(memory, j);
-        }
-    }
-
-    /** The first two exchanges of 16 rows in memory; the last one stands in for missing ones. */
-    private void exchangeRows(long source, long stride, int last) {
+    /** Exchanges squares of 8 rows and, within them, of 4. */
+    private static void exchange16(Storage storage, long source, long stride, int last, float[] m, int target) {
         for (int row = 0; row < 4; row++) {
-            exchangeTwice(Floats.load(source + Math.min(row, last) * stride),
-                    Floats.load(source + Math.min(row + 4, last) * stride),
-                    Floats.load(source + Math.min(row + 8, last) * stride),
-                    Floats.load(source + Math.min(row + 12, last) * stride), SWAP8, UPPER8, SWAP4, UPPER4, memory,
-                    square + row * LANES, 4 * LANES);
+            exchange(bits(storage, source + Math.min(row, last) * stride),
+                    bits(storage, source + Math.min(row + 4, last) * stride),
+                    bits(storage, source + Math.min(row + 8, last) * stride),
+                    bits(storage, source + Math.min(row + 12, last) * stride),
+                    FIRST8, SECOND8, FIRST4, SECOND4, m, target, 4 * LANES);
+            target += LANES;
         }
     }
 
-    /** Exchanges squares of {@code size} rows of the square and, within them, of half as many. */
-    private void exchangeTwice(int size, VectorShuffle<Float> swap, VectorMask<Float> upper,
-                               VectorShuffle<Float> swapHalf, VectorMask<Float> upperHalf, float[] to, int target,
-                               int step) {
-        int half = size / 2;
-        for (int group = 0; group < LANES; group += 2 * size) {
-            for (int row = group; row < group + half; row++) {
-                int from = square + row * LANES;
-                exchangeTwice(FloatVector.fromArray(S, memory, from),
-                        FloatVector.fromArray(S, memory, from + half * LANES),
-                        FloatVector.fromArray(S, memory, from + size * LANES),
-                        FloatVector.fromArray(S, memory, from + (size + half) * LANES),
-                        swap, upper, swapHalf, upperHalf, to, target + row * step, half * step);
-            }
+    /** Exchanges squares of 4 rows. */
+    private static void exchange8(float[] m, int from) {
+        for (int i = from; i < from + 4 * LANES; i += LANES) {
+            IntVector x = bits(m, i), y = bits(m, i + 4 * LANES);
+            put(FIRST4.selectFrom(x, y), m, i);
+            put(SECOND4.selectFrom(x, y), m, i + 4 * LANES);
+        }
+    }
+
+    /** Exchanges squares of 2 rows and, within them, of 1. */
+    private static void exchange4(float[] m, int from, float[] to, int target, int step) {
+        for (int row = 0; row < LANES; row += 4) {
+            exchange(bits(m, from), bits(m, from + LANES), bits(m, from + 2 * LANES), bits(m, from + 3 * LANES),
+                    FIRST2, SECOND2, FIRST1, SECOND1, to, target, step);
+            from += 4 * LANES;
+            target += 4 * step;
         }
     }
 
     /** Exchanges parts of four rows and puts them where the target says, {@code step} elements from each other. */
-    private static void exchangeTwice(FloatVector w, FloatVector x, FloatVector y, FloatVector z,
-                                      VectorShuffle<Float> swap, VectorMask<Float> upper,
-                                      VectorShuffle<Float> swapHalf, VectorMask<Float> upperHalf,
-                                      float[] m, int target, int step) {
-        FloatVector wy = w.blend(y.rearrange(swap), upper);
-        FloatVector xz = x.blend(z.rearrange(swap), upper);
-        FloatVector yw = w.rearrange(swap).blend(y, upper);
-        FloatVector zx = x.rearrange(swap).blend(z, upper);
-        wy.blend(xz.rearrange(swapHalf), upperHalf).intoArray(m, target);
-        wy.rearrange(swapHalf).blend(xz, upperHalf).intoArray(m, target + step);
-        yw.blend(zx.rearrange(swapHalf), upperHalf).intoArray(m, target + 2 * step);
-        yw.rearrange(swapHalf).blend(zx, upperHalf).intoArray(m, target + 3 * step);
+    private static void exchange(IntVector w, IntVector x, IntVector y, IntVector z, IntVector first, IntVector second,
+                                 IntVector firstHalf, IntVector secondHalf, float[] m, int target, int step) {
+        IntVector wy = first.selectFrom(w, y);
+        IntVector xz = first.selectFrom(x, z);
+        IntVector yw = second.selectFrom(w, y);
+        IntVector zx = second.selectFrom(x, z);
+        put(firstHalf.selectFrom(wy, xz), m, target);
+        put(secondHalf.selectFrom(wy, xz), m, target + step);
+        put(firstHalf.selectFrom(yw, zx), m, target + 2 * step);
+        put(secondHalf.selectFrom(yw, zx), m, target + 3 * step);
+    }
+
+    private static IntVector bits(Storage storage, long address) {
+        return (storage == Storage.F32 ? Floats.load(address) : widen(address, HALVES.maskAll(true)))
+                .reinterpretAsInts();
+    }
+
+    private static IntVector bits(float[] m, int at) {
+        return FloatVector.fromArray(S, m, at).reinterpretAsInts();
+    }
+
+    private static void put(IntVector bits, float[] m, int at) {
+        bits.reinterpretAsFloats().intoArray(m, at);
     }
 
     /**
