@@ -196,14 +196,19 @@ final class Panel {
         exchange4(memory, square, to, target, step);
     }
 
-    /** Exchanges squares of 8 rows and, within them, of 4. */
+    /** Exchanges squares of 8 rows and, within them, of 4. No vectors are handed to methods that C2 may not inline. */
     private static void exchange16(Storage storage, long source, long stride, int last, float[] m, int target) {
         for (int row = 0; row < 4; row++) {
-            exchange(bits(storage, source + Math.min(row, last) * stride),
-                    bits(storage, source + Math.min(row + 4, last) * stride),
-                    bits(storage, source + Math.min(row + 8, last) * stride),
-                    bits(storage, source + Math.min(row + 12, last) * stride),
-                    FIRST8, SECOND8, FIRST4, SECOND4, m, target, 4 * LANES);
+            IntVector w = bits(storage, source + Math.min(row, last) * stride);
+            IntVector x = bits(storage, source + Math.min(row + 4, last) * stride);
+            IntVector y = bits(storage, source + Math.min(row + 8, last) * stride);
+            IntVector z = bits(storage, source + Math.min(row + 12, last) * stride);
+            IntVector wy = FIRST8.selectFrom(w, y), xz = FIRST8.selectFrom(x, z);
+            put(FIRST4.selectFrom(wy, xz), m, target);
+            put(SECOND4.selectFrom(wy, xz), m, target + 4 * LANES);
+            IntVector yw = SECOND8.selectFrom(w, y), zx = SECOND8.selectFrom(x, z);
+            put(FIRST4.selectFrom(yw, zx), m, target + 8 * LANES);
+            put(SECOND4.selectFrom(yw, zx), m, target + 12 * LANES);
             target += LANES;
         }
     }
@@ -220,24 +225,17 @@ final class Panel {
     /** Exchanges squares of 2 rows and, within them, of 1. */
     private static void exchange4(float[] m, int from, float[] to, int target, int step) {
         for (int row = 0; row < LANES; row += 4) {
-            exchange(bits(m, from), bits(m, from + LANES), bits(m, from + 2 * LANES), bits(m, from + 3 * LANES),
-                    FIRST2, SECOND2, FIRST1, SECOND1, to, target, step);
+            IntVector w = bits(m, from), x = bits(m, from + LANES);
+            IntVector y = bits(m, from + 2 * LANES), z = bits(m, from + 3 * LANES);
+            IntVector wy = FIRST2.selectFrom(w, y), xz = FIRST2.selectFrom(x, z);
+            put(FIRST1.selectFrom(wy, xz), to, target);
+            put(SECOND1.selectFrom(wy, xz), to, target + step);
+            IntVector yw = SECOND2.selectFrom(w, y), zx = SECOND2.selectFrom(x, z);
+            put(FIRST1.selectFrom(yw, zx), to, target + 2 * step);
+            put(SECOND1.selectFrom(yw, zx), to, target + 3 * step);
             from += 4 * LANES;
             target += 4 * step;
         }
-    }
-
-    /** Exchanges parts of four rows and puts them where the target says, {@code step} elements from each other. */
-    private static void exchange(IntVector w, IntVector x, IntVector y, IntVector z, IntVector first, IntVector second,
-                                 IntVector firstHalf, IntVector secondHalf, float[] m, int target, int step) {
-        IntVector wy = first.selectFrom(w, y);
-        IntVector xz = first.selectFrom(x, z);
-        IntVector yw = second.selectFrom(w, y);
-        IntVector zx = second.selectFrom(x, z);
-        put(firstHalf.selectFrom(wy, xz), m, target);
-        put(secondHalf.selectFrom(wy, xz), m, target + step);
-        put(firstHalf.selectFrom(yw, zx), m, target + 2 * step);
-        put(secondHalf.selectFrom(yw, zx), m, target + 3 * step);
     }
 
     private static IntVector bits(Storage storage, long address) {
