@@ -104,15 +104,18 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
 
     /**
      * Each size but the last is halved, to {@value #MOST_PLACES} places along an axis or until it is odd, and half as
-     * wide as the next. Of many pixels two by two are one place.
+     * wide as the next. Of many pixels squares are one place, so that there are two such sizes.
      *
      * @param autoencoder null if the network makes pixels
      * @param words of captions, 0 for classes
      */
     Unet.Config unet(PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
         int grid = autoencoder == null ? form.size() : form.size() / autoencoder.factor();
-        int side = autoencoder == null && grid > 2 * MOST_PLACES && grid % 2 == 0 ? 2 : 1;
-        grid /= side;
+        int side = 1;
+        while (autoencoder == null && grid > 2 * MOST_PLACES && grid % 2 == 0) {
+            side *= 2;
+            grid /= 2;
+        }
         List<Integer> widths = new ArrayList<>(List.of(width));
         while (grid > MOST_PLACES && grid % 2 == 0) {
             grid /= 2;
