@@ -1,6 +1,7 @@
 package dev.sirocco.apps.imagine;
 
 import dev.sirocco.tensor.ir.UserError;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,13 +23,17 @@ final class DistancePlot {
         curves.computeIfAbsent(curve, _ -> new ArrayList<>()).add(new Point(steps, distance));
     }
 
-    /** Draws them as PNG. */
+    /** Draws them as PNG, the numbers of steps being equally far from each other. */
     void draw(Path file) {
+        List<Integer> steps = curves.values().stream().flatMap(List::stream).map(Point::steps).distinct().sorted()
+                .toList();
         XYChart chart = new XYChartBuilder().width(800).height(500).xAxisTitle("steps").yAxisTitle("Fréchet distance")
                 .build();
-        chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
+        chart.getStyler().setYAxisMin(0.0).setChartBackgroundColor(Color.WHITE);
+        chart.setCustomXAxisTickLabelsFormatter(x ->
+                x == Math.rint(x) && x >= 0 && x < steps.size() ? steps.get(x.intValue()).toString() : "");
         curves.forEach((name, points) ->
-                chart.addSeries(name, points.stream().mapToInt(Point::steps).asDoubleStream().toArray(),
+                chart.addSeries(name, points.stream().mapToDouble(point -> steps.indexOf(point.steps)).toArray(),
                         points.stream().mapToDouble(Point::distance).toArray()));
         try {
             BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);

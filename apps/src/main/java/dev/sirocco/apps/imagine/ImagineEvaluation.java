@@ -1,6 +1,7 @@
 package dev.sirocco.apps.imagine;
 
 import dev.sirocco.apps.DeviceOption;
+import dev.sirocco.apps.OutputNames;
 import dev.sirocco.apps.Range;
 import dev.sirocco.apps.data.PictureData;
 import dev.sirocco.apps.look.Classifier;
@@ -24,9 +25,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -92,6 +95,7 @@ final class ImagineEvaluation implements Callable<Integer> {
         steps.forEach(n -> new Range("--steps", 1, 1000).check(n));
         new Range("--cfg", 0, 100).check(guidance);
         solvers.forEach(Solver::named);
+        Stream.of(plot, nearest).filter(Objects::nonNull).forEach(file -> OutputNames.check(file, ".png"));
         PictureData source = new PictureData(out()::println);
         Executor executor = device.executor();
         if (Classifier.isIn(look)) {
