@@ -7,6 +7,7 @@ import static dev.sirocco.tensor.exec.vector.Floats.VECTOR;
 
 import dev.sirocco.tensor.exec.vector.Gemm.Operand;
 import dev.sirocco.tensor.exec.vector.Gemm.Storage;
+import java.lang.foreign.Arena;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
@@ -39,6 +40,8 @@ final class Panel {
     /** The slot of scratch memory for the sums of a tile that cannot go to C as they are. */
     private static final int SUMS = 0;
     private static final long SUMS_ROW = 4L * COLS;
+    /** Of a row of sums. */
+    private static final long ZEROS = Arena.global().allocate(SUMS_ROW, VECTOR).address();
 
     private final float[] memory;
     private final int square;
@@ -261,8 +264,9 @@ final class Panel {
         for (int col = 0; col < cols; col += COLS) {
             for (int row = 0; row < rows; row += ROWS) {
                 long to = c + row * cStride + 4L * col;
-                if (ROWS == 12 && !add && rows - row >= ROWS && cols - col >= COLS) {
-                    tile12(k, memory, panelsA + row * k, b, first + col * k, to, cStride);
+                if (ROWS == 12 && rows - row >= ROWS && cols - col >= COLS) {
+                    tile12(k, memory, panelsA + row * k, b, first + col * k, add ? to : ZEROS, add ? cStride : 0, to,
+                            cStride);
                 } else {
                     int count = Math.min(ROWS, rows - row);
                     multiplyPanels(k, count, panelsA + row * k, b, first + col * k);
@@ -274,7 +278,7 @@ final class Panel {
 
     private void multiplyPanels(int k, int rows, int i, float[] b, int j) {
         if (ROWS == 12 && rows > 8) {
-            tile12(k, memory, i, b, j, sums, SUMS_ROW);
+            tile12(k, memory, i, b, j, ZEROS, 0, sums, SUMS_ROW);
         } else {
             for (int row = 0; row < rows; row += 4) {
                 tile4(k, memory, i + row, b, j, sums + row * SUMS_ROW, SUMS_ROW);
@@ -296,20 +300,25 @@ final class Panel {
         Floats.store(c, add ? value.add(Floats.load(c, mask)) : value, mask);
     }
 
-    /** The micro-kernel: 12 rows of a panel of A times a panel of B, all 12 × 2 vectors of sums in registers. */
-    private static void tile12(int k, float[] a, int i, float[] b, int j, long c, long cStride) {
-        FloatVector c0l = FloatVector.zero(S), c0r = FloatVector.zero(S);
-        FloatVector c1l = FloatVector.zero(S), c1r = FloatVector.zero(S);
-        FloatVector c2l = FloatVector.zero(S), c2r = FloatVector.zero(S);
-        FloatVector c3l = FloatVector.zero(S), c3r = FloatVector.zero(S);
-        FloatVector c4l = FloatVector.zero(S), c4r = FloatVector.zero(S);
-        FloatVector c5l = FloatVector.zero(S), c5r = FloatVector.zero(S);
-        FloatVector c6l = FloatVector.zero(S), c6r = FloatVector.zero(S);
-        FloatVector c7l = FloatVector.zero(S), c7r = FloatVector.zero(S);
-        FloatVector c8l = FloatVector.zero(S), c8r = FloatVector.zero(S);
-        FloatVector c9l = FloatVector.zero(S), c9r = FloatVector.zero(S);
-        FloatVector c10l = FloatVector.zero(S), c10r = FloatVector.zero(S);
-        FloatVector c11l = FloatVector.zero(S), c11r = FloatVector.zero(S);
+    /**
+     * The micro-kernel: 12 rows of a panel of A times a panel of B, all 12 × 2 vectors of sums in registers.
+     *
+     * @param start what is added to: C itself, or zeros, one row of them with a stride of 0
+     */
+    private static void tile12(int k, float[] a, int i, float[] b, int j, long start, long startStride, long c,
+                               long cStride) {
+        FloatVector c0l = Floats.load(start), c0r = Floats.load(start + VECTOR);
+        FloatVector c1l = Floats.load(start + startStride), c1r = Floats.load(start + startStride + VECTOR);
+        FloatVector c2l = Floats.load(start + 2 * startStride), c2r = Floats.load(start + 2 * startStride + VECTOR);
+        FloatVector c3l = Floats.load(start + 3 * startStride), c3r = Floats.load(start + 3 * startStride + VECTOR);
+        FloatVector c4l = Floats.load(start + 4 * startStride), c4r = Floats.load(start + 4 * startStride + VECTOR);
+        FloatVector c5l = Floats.load(start + 5 * startStride), c5r = Floats.load(start + 5 * startStride + VECTOR);
+        FloatVector c6l = Floats.load(start + 6 * startStride), c6r = Floats.load(start + 6 * startStride + VECTOR);
+        FloatVector c7l = Floats.load(start + 7 * startStride), c7r = Floats.load(start + 7 * startStride + VECTOR);
+        FloatVector c8l = Floats.load(start + 8 * startStride), c8r = Floats.load(start + 8 * startStride + VECTOR);
+        FloatVector c9l = Floats.load(start + 9 * startStride), c9r = Floats.load(start + 9 * startStride + VECTOR);
+        FloatVector c10l = Floats.load(start + 10 * startStride), c10r = Floats.load(start + 10 * startStride + VECTOR);
+        FloatVector c11l = Floats.load(start + 11 * startStride), c11r = Floats.load(start + 11 * startStride + VECTOR);
         for (int p = 0; p < k; p++) {
             FloatVector l = FloatVector.fromArray(S, b, j), r = FloatVector.fromArray(S, b, j + LANES);
             FloatVector a0 = FloatVector.broadcast(S, a[i]);
