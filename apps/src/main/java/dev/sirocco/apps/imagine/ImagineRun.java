@@ -93,10 +93,7 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
      */
     Dit.Config transformer(PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
         int grid = autoencoder == null ? form.size() : form.size() / autoencoder.factor();
-        int patch = 1;
-        while (grid / patch > MOST_PLACES && grid % (2 * patch) == 0) {
-            patch *= 2;
-        }
+        int patch = side(grid, MOST_PLACES);
         int channels = autoencoder == null ? form.channels() : autoencoder.latent();
         Dit.Config config = new Dit.Config(grid, patch, channels, layers, width / HEAD, width, classes, false);
         return words == 0 ? config : config.withText(words, PictureNetwork.WORDS, TEXT_LAYERS, TEXT_HEADS, TEXT_WIDTH, 0);
@@ -111,11 +108,8 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
      */
     Unet.Config unet(PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
         int grid = autoencoder == null ? form.size() : form.size() / autoencoder.factor();
-        int side = 1;
-        while (autoencoder == null && grid > 2 * MOST_PLACES && grid % 2 == 0) {
-            side *= 2;
-            grid /= 2;
-        }
+        int side = autoencoder == null ? side(grid, 2 * MOST_PLACES) : 1;
+        grid /= side;
         List<Integer> widths = new ArrayList<>(List.of(width));
         while (grid > MOST_PLACES && grid % 2 == 0) {
             grid /= 2;
@@ -124,6 +118,15 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
         int channels = autoencoder == null ? form.channels() : autoencoder.latent();
         return new Unet.Config(channels * side * side, widths, layers, List.of(widths.size() - 1), HEAD, NORM_GROUPS,
                 classes, words, 0);
+    }
+
+    /** Of the squares that are one place each, so that there are at most so many along an axis, if it can be halved. */
+    private static int side(int grid, int most) {
+        int side = 1;
+        while (grid / side > most && grid % (2 * side) == 0) {
+            side *= 2;
+        }
+        return side;
     }
 
     /** The autoencoder's part of the run. */

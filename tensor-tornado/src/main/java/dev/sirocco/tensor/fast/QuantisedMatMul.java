@@ -58,7 +58,7 @@ public record QuantisedMatMul(Format format) implements Composite {
             Tensor signed = rows.cast(DType.F32).reshape(outer.concat(Shape.of(blocks, bytes)));
             Tensor unsigned = signed.add(signed.less(0).mul(256));           // (…, blocks, bytes), from 0 to 255
             Tensor bits = unsigned.slice(-1, 0, 1).add(unsigned.slice(-1, 1, 2).mul(256)).cast(DType.I32);
-            Tensor scale = rows.graph().constant(HALVES).gather(0, bits);    // (…, blocks, 1)
+            Tensor scale = rows.graph().constant(Halves.NUMBERS).gather(0, bits);    // (…, blocks, 1)
             Tensor q = this == Q8_0 ? signed.slice(-1, SCALE_BYTES, bytes)
                     : halvesOfBytes(unsigned.slice(-1, SCALE_BYTES, bytes)).sub(8);
             return q.mul(scale).reshape(outer.concat(Shape.of(blocks * ELEMENTS)));
@@ -81,13 +81,17 @@ public record QuantisedMatMul(Format format) implements Composite {
     }
 
     private static final int SCALE_BYTES = 2;
-    /** The numbers that 16-bit floating point stands for, by their bits. */
-    private static final Storage HALVES = halves();
 
-    private static Storage halves() {
-        Storage halves = new Storage(DType.F32, Shape.of(1 << 16));
-        for (int bits = 0; bits < 1 << 16; bits++) {
-            halves.set(bits, Float.float16ToFloat((short) bits));
+    /** What {@link #halves} gives, as a constant of graphs; made when one first needs it. */
+    private static final class Halves {
+        static final Storage NUMBERS = Storage.of(Shape.of(1 << 16), halves());
+    }
+
+    /** The numbers that 16-bit floating point stands for, by their bits. */
+    public static float[] halves() {
+        float[] halves = new float[1 << 16];
+        for (int bits = 0; bits < halves.length; bits++) {
+            halves[bits] = Float.float16ToFloat((short) bits);
         }
         return halves;
     }

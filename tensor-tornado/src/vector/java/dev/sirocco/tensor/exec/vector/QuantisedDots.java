@@ -6,6 +6,7 @@ import static dev.sirocco.tensor.exec.vector.Floats.S;
 import static dev.sirocco.tensor.exec.vector.Floats.store;
 import static dev.sirocco.tensor.exec.vector.Floats.zeros;
 
+import dev.sirocco.tensor.fast.QuantisedMatMul;
 import dev.sirocco.tensor.fast.QuantisedMatMul.Format;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -34,13 +35,7 @@ record QuantisedDots(Format format, int k) {
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, S.vectorBitSize() / 4)));
 
     /** By their bits: a load is cheaper here than the conversion, which takes the ports that widening needs. */
-    private static final float[] HALVES = new float[1 << 16];
-
-    static {
-        for (int bits = 0; bits < HALVES.length; bits++) {
-            HALVES[bits] = Float.float16ToFloat((short) bits);
-        }
-    }
+    private static final float[] HALVES = QuantisedMatMul.halves();
 
     private static final VectorSpecies<Short> SHORTS =
             VectorSpecies.of(short.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
