@@ -112,9 +112,7 @@ public final class Grad {
             case Op.Reduce r when r.kind() == ReduceKind.SUM -> List.of(dy.broadcast(n.input(0).shape()));
             case Op.Reduce r -> List.of(max(r, n.input(0), n.output(), dy));
             case Op.CumulativeSum c -> List.of(dy.flip(c.axis()).cumulativeSum(c.axis()).flip(c.axis()));
-            case Op.MatMul _ -> List.of(
-                    dy.matmul(n.input(1).transpose()),
-                    n.input(0).transpose().matmul(dy));
+            case Op.MatMul _ -> matmul(n.input(0), n.input(1), dy);
 
             case Composite c -> composite(n, new Backward(c, n.inputs().size()), grads);
             case Backward b -> {
@@ -123,6 +121,18 @@ public final class Grad {
                 yield vjp(b.compose(x), grads, x);
             }
         };
+    }
+
+    /** The gradient of a transposed factor is a transposed product, so that its factor's has the factor's own layout. */
+    private static List<Tensor> matmul(Tensor a, Tensor b, Tensor dy) {
+        return List.of(
+                isTransposed(a) ? b.matmul(dy.transpose()).transpose() : dy.matmul(b.transpose()),
+                isTransposed(b) ? dy.transpose().matmul(a).transpose() : a.transpose().matmul(dy));
+    }
+
+    private static boolean isTransposed(Tensor t) {
+        return t.node().op() instanceof Op.Permute p
+                && p.axes().get(t.rank() - 1) == t.rank() - 2 && p.axes().get(t.rank() - 2) == t.rank() - 1;
     }
 
     private static Tensor unary(Op.UnaryKind kind, Tensor x, Tensor y, Tensor dy) {
