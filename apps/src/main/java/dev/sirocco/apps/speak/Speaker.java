@@ -8,7 +8,7 @@ import dev.sirocco.models.sample.Prediction;
 import dev.sirocco.models.sample.RectifiedFlow;
 import dev.sirocco.models.sample.Start;
 import dev.sirocco.models.zoo.Acoustic;
-import dev.sirocco.models.zoo.VocosSynthesis;
+import dev.sirocco.models.zoo.Synthesis;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.DType;
@@ -53,7 +53,7 @@ final class Speaker implements AutoCloseable {
 
     private final AcousticModel acoustic;
     private final Executor executor;
-    private final VocosSynthesis vocoder;
+    private final Synthesis vocoder;
     private final Program encoder;
     private final State voice = new State("voice", DType.I32, Shape.of(1));
     private final Map<Integer, Decoder> decoders = new HashMap<>();
@@ -61,7 +61,7 @@ final class Speaker implements AutoCloseable {
     Speaker(AcousticModel acoustic, Vocoder vocoder, Executor executor) {
         this.acoustic = acoustic;
         this.executor = executor;
-        this.vocoder = new VocosSynthesis(vocoder.network(), executor);
+        this.vocoder = vocoder.synthesis(executor);
         Graph g = new Graph();
         Acoustic network = acoustic.network();
         Acoustic.Encoded encoded = network.encode(g.input("text", DType.I32, 1, network.config().context()),

@@ -4,28 +4,32 @@ import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.audio.Sound;
 import dev.sirocco.audio.features.FrameAnalysis;
-import dev.sirocco.audio.features.Framing;
 import dev.sirocco.audio.features.MelSpectrogram;
+import dev.sirocco.audio.tarsos.PitchTracker;
 import dev.sirocco.models.train.Records;
-import dev.sirocco.models.zoo.Vocos;
-import dev.sirocco.models.zoo.VocosSynthesis;
+import dev.sirocco.models.zoo.HarmonicSynthesis;
+import dev.sirocco.models.zoo.HarmonicVocos;
+import dev.sirocco.models.zoo.Synthesis;
 import dev.sirocco.tensor.exec.Executor;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /** What makes the sound of a mel spectrogram, as its folder holds it. */
-record Vocoder(Vocos network, MelSpectrogram mel) {
+record Vocoder(HarmonicVocos network, MelSpectrogram mel) {
 
     /** What makes such folders. */
     static final String COMMAND = "sirocco speak train vocoder";
 
+    /** Semitones are divided by five. */
+    private static final int PITCHES = 185;
+
     /** What {@link ModelFolder#CONFIG} says. The spectrogram's sizes that the network has too are the same. */
-    record Settings(Vocos.Config network, MelSpectrogram mel) {
+    record Settings(HarmonicVocos.Config network, MelSpectrogram mel) {
 
         static Settings of(MelSpectrogram mel, int width, int layers) {
-            boolean isCentred = mel.framing() == Framing.CENTRED;
-            return new Settings(
-                    new Vocos.Config(mel.nMels(), width, 3 * width, layers, mel.nFft(), mel.hop(), isCentred), mel);
+            PitchTracker tracker = PitchTracker.SPEECH;
+            return new Settings(new HarmonicVocos.Config(mel.nMels(), width, 3 * width, layers, mel.nFft(), mel.hop(),
+                    mel.sampleRate(), tracker.lowest(), tracker.highest(), PITCHES), mel);
         }
 
         void write(Path folder) {
@@ -38,8 +42,13 @@ record Vocoder(Vocos network, MelSpectrogram mel) {
         Path weights = ModelFolder.weights(folder, COMMAND);
         Settings settings = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
                 texts -> Records.fromTexts(Settings.class, texts));
-        Vocos network = ModelFolder.network(weights, scope -> new Vocos(settings.network, scope));
+        HarmonicVocos network =
+                ModelFolder.network(weights, scope -> new HarmonicVocos(settings.network, scope));
         return new Vocoder(network, settings.mel);
+    }
+
+    Synthesis synthesis(Executor executor) {
+        return new HarmonicSynthesis(network, executor);
     }
 
     /** The same words again by this vocoder: of the rate of its spectrogram, and of the sound's length. */
@@ -49,7 +58,7 @@ record Vocoder(Vocos network, MelSpectrogram mel) {
         // Silence up to a whole hop, and a hop more, so that no sample is cut off.
         float[] whole = Arrays.copyOf(heard.samples(), (Math.ceilDiv(length, mel.hop()) + 1) * mel.hop());
         try (FrameAnalysis analysis = mel.analysis(executor);
-                VocosSynthesis synthesis = new VocosSynthesis(network, executor)) {
+                Synthesis synthesis = synthesis(executor)) {
             float[] made = synthesis.sound(analysis.of(whole));
             return new Sound(Arrays.copyOf(made, length), mel.sampleRate());
         }

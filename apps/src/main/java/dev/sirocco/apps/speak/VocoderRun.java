@@ -10,6 +10,7 @@ import java.util.List;
  * The settings of a run that trains a vocoder.
  *
  * @param data     {@code asterisk} or folders, with commas between; what is named twice is heard twice as often
+ * @param pace     how fast the recordings are played, with commas between
  * @param width    of the network
  * @param layers   of the network
  * @param frames   of the pieces of recordings that are learned from
@@ -17,18 +18,19 @@ import java.util.List;
  * @param spectral share of the run, in front, in which spectra alone are learned from, without adversaries
  * @param ema      decay of the averages of the weights
  */
-record VocoderRun(String data, int width, int layers, int frames, double stft, double spectral, double ema,
-        TrainingSettings training) {
+record VocoderRun(String data, String pace, int width, int layers, int frames, double stft, double spectral,
+        double ema, TrainingSettings training) {
 
     /** The longest frame of the losses' spectra, whose half must fit into a piece, in hops. */
     private static final int LEAST_FRAMES = 5;
 
     static VocoderRun start(String data) {
-        return new VocoderRun(data, 256, 8, 24, 5, 0.3, 0.999, new TrainingSettings(8, 0.02));
+        return new VocoderRun(data, "1", 256, 8, 24, 5, 0.3, 0.999, new TrainingSettings(8, 0.02));
     }
 
     VocoderRun check() {
         training.check();
+        paces().forEach(pace -> new Range("--paces", 0.5, 2).check(pace));
         new Range("--width", 8, 4096).check(width);
         new Range("--layers", 1, 24).check(layers);
         new Range("--frames", LEAST_FRAMES, 1000).check(frames);
@@ -43,6 +45,10 @@ record VocoderRun(String data, int width, int layers, int frames, double stft, d
 
     List<String> names() {
         return Arrays.stream(data.split(",")).map(String::strip).toList();
+    }
+
+    List<Double> paces() {
+        return Arrays.stream(pace.split(",")).map(Double::valueOf).toList();
     }
 
     /** The part without adversaries. */

@@ -6,9 +6,12 @@ import dev.sirocco.apps.data.SpeechData;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.TrainingOptions;
 import dev.sirocco.apps.train.TrainingSettings;
+import dev.sirocco.audio.PitchTrack;
+import dev.sirocco.audio.Sound;
 import dev.sirocco.audio.data.Recording;
 import dev.sirocco.audio.data.Recordings;
 import dev.sirocco.audio.features.MelSpectrogram;
+import dev.sirocco.audio.tarsos.PitchTracker;
 import dev.sirocco.audio.train.VocoderTask;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.optim.AdamW;
@@ -18,17 +21,19 @@ import dev.sirocco.models.optim.Optimizer;
 import dev.sirocco.models.optim.Schedule;
 import dev.sirocco.models.train.Checkpoint;
 import dev.sirocco.models.train.Trainer;
-import dev.sirocco.models.zoo.Vocos;
+import dev.sirocco.models.zoo.HarmonicVocos;
 import dev.sirocco.models.zoo.VocosDiscriminators;
 import dev.sirocco.tensor.exec.Executor;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,6 +60,10 @@ final class VocoderTraining implements Callable<Integer> {
             "Recordings: asterisk, or a folder. Several with commas between.",
             "What is named twice is heard twice as often."})
     private List<String> data;
+
+    @Option(names = "--paces", paramLabel = "X[,X...]", split = ",", description = {
+            "How fast the recordings are played, each at each (default 1).", "Others than 1 are other voices."})
+    private List<Double> paces;
 
     @Option(names = "--width", paramLabel = "N", description = "Width of the network (default 256).")
     private Integer width;
@@ -84,11 +93,10 @@ final class VocoderTraining implements Callable<Integer> {
     @Mixin
     private DeviceOption device;
 
-    /** Samples of the recordings. */
-    private record Lesson(List<float[]> training, List<float[]> held) {
+    private record Lesson(List<VocoderTask.Take> training, List<VocoderTask.Take> held) {
 
         double hours(int rate) {
-            return training.stream().mapToLong(samples -> samples.length).sum() / 3600.0 / rate;
+            return training.stream().mapToLong(take -> take.samples().length).sum() / 3600.0 / rate;
         }
     }
 
@@ -97,7 +105,7 @@ final class VocoderTraining implements Callable<Integer> {
         VocoderRun run = settings();
         Executor executor = device.executor();
         Vocoder.Settings settings = Vocoder.Settings.of(MelSpectrogram.speech16k(), run.width(), run.layers());
-        Lesson lesson = lesson(run.names(), settings.mel().sampleRate());
+        Lesson lesson = lesson(run, settings.mel());
         out().printf("%.1f hours of recordings, %,d held out%n", lesson.hours(settings.mel().sampleRate()),
                 lesson.held.size());
         Path folder = training.folder();
@@ -123,6 +131,8 @@ final class VocoderTraining implements Callable<Integer> {
     private VocoderRun settings() {
         Map<String, Object> given = new LinkedHashMap<>();
         given.put("data", data == null ? null : String.join(",", data));
+        given.put("pace", paces == null ? null
+                : paces.stream().map(String::valueOf).collect(Collectors.joining(",")));
         given.put("width", width);
         given.put("layers", layers);
         given.put("frames", frames);
@@ -132,20 +142,33 @@ final class VocoderTraining implements Callable<Integer> {
         return training.settings(VocoderRun.class, () -> VocoderRun.start(null), given).check();
     }
 
-    private Lesson lesson(List<String> names, int rate) {
+    private Lesson lesson(VocoderRun run, MelSpectrogram mel) {
         Map<String, Lesson> known = new LinkedHashMap<>();
-        List<float[]> all = new ArrayList<>();
-        for (String name : names) {
+        List<VocoderTask.Take> all = new ArrayList<>();
+        for (String name : run.names()) {
             all.addAll(known.computeIfAbsent(name, n -> {
                 Recordings recordings = SpeechData.read(n, out()::println);
-                return new Lesson(samples(recordings.training(), rate), samples(recordings.held(), rate));
+                return new Lesson(takes(recordings.training(), run.paces(), mel),
+                        takes(recordings.held(), List.of(1.0), mel));
             }).training);
         }
         return new Lesson(all, known.values().stream().flatMap(lesson -> lesson.held.stream()).toList());
     }
 
-    private static List<float[]> samples(List<Recording> recordings, int rate) {
-        return recordings.stream().map(recording -> recording.sound(rate).samples()).toList();
+    /** Each recording at each pace: a faster one has a higher voice (Ko et al. 2015). */
+    private static List<VocoderTask.Take> takes(List<Recording> recordings, List<Double> paces, MelSpectrogram mel) {
+        return recordings.parallelStream().map(recording -> recording.sound(mel.sampleRate()))
+                .flatMap(sound -> paces.stream().map(pace -> take(sound, pace, mel))).toList();
+    }
+
+    private static VocoderTask.Take take(Sound sound, double pace, MelSpectrogram mel) {
+        int rate = mel.sampleRate();
+        float[] samples = new Sound(sound.samples(), (int) Math.round(rate * pace)).resampled(rate).samples();
+        // The tracker's frames lie around whole hops.
+        int half = Math.min(mel.hop() / 2, samples.length - 1);
+        PitchTracker tracker = PitchTracker.SPEECH.withHop(mel.hop() / (double) rate);
+        PitchTrack track = tracker.track(new Sound(Arrays.copyOfRange(samples, half, samples.length), rate));
+        return new VocoderTask.Take(samples, Arrays.copyOf(track.f0(), samples.length / mel.hop()));
     }
 
     // ---- the two parts ----------------------------------------------------------------------------------------------
@@ -160,7 +183,7 @@ final class VocoderTraining implements Callable<Integer> {
         if (Files.exists(folder.resolve(ModelFolder.WEIGHTS)) && !folder.equals(training.out())) {
             return true;
         }
-        Vocos vocos = new Vocos(settings.network(), Scope.root(run.training().seed()));
+        HarmonicVocos vocos = new HarmonicVocos(settings.network(), Scope.root(run.training().seed()));
         Optimizer optimizer = optimizer(vocos, run.training().learningRate());
         VocoderTask task = task(run, vocos, null, settings, lesson);
         return train(run, run.spectralTraining(), task, optimizer, folder, executor, "spectra alone");
@@ -169,7 +192,7 @@ final class VocoderTraining implements Callable<Integer> {
     private void trainAdversarial(VocoderRun run, Vocoder.Settings settings, Lesson lesson, Path spectralFolder,
             Executor executor) {
         Scope scope = Scope.root(run.training().seed());
-        Vocos vocos = new Vocos(settings.network(), scope);
+        HarmonicVocos vocos = new HarmonicVocos(settings.network(), scope);
         if (run.spectral() > 0) {
             Checkpoint.open(Trainer.bestCheckpoint(spectralFolder)).restoreWeights(vocos.parameters().all());
         }
@@ -179,7 +202,7 @@ final class VocoderTraining implements Callable<Integer> {
         train(run, run.adversarialTraining(), task, optimizer, training.out(), executor, "against adversaries");
     }
 
-    private static VocoderTask task(VocoderRun run, Vocos vocos, VocosDiscriminators adversaries,
+    private static VocoderTask task(VocoderRun run, HarmonicVocos vocos, VocosDiscriminators adversaries,
             Vocoder.Settings settings, Lesson lesson) {
         return new VocoderTask(vocos, adversaries, settings.mel(), lesson.training, lesson.held,
                 new VocoderTask.Config(run.training().batch(), run.frames(), run.stft(), run.training().seed()));
@@ -189,7 +212,7 @@ final class VocoderTraining implements Callable<Integer> {
      * Muon for the matrices within the vocoder's blocks; AdamW for the rest, with the authors' momenta, which are
      * short.
      */
-    private static Optimizer optimizer(Vocos vocos, double rate) {
+    private static Optimizer optimizer(HarmonicVocos vocos, double rate) {
         return new Optimizer(vocos.parameters(),
                 new Group(p -> p.shape().rank() == 2 && p.name().contains(".convnext."), new Muon(rate, 0)),
                 Group.all(new AdamW(rate * ADAM_SHARE, 0.8, 0.9, 1e-8, 0)));

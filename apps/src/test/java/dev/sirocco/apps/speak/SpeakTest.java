@@ -13,7 +13,7 @@ import dev.sirocco.audio.features.MelSpectrogram;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.train.Checkpoint;
 import dev.sirocco.models.zoo.Acoustic;
-import dev.sirocco.models.zoo.Vocos;
+import dev.sirocco.models.zoo.HarmonicVocos;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.text.pronunciation.SpeechSymbols;
@@ -48,7 +48,7 @@ class SpeakTest {
         Path vocoder = Files.createDirectories(models.resolve("vocoder"));
         Vocoder.Settings settings = Vocoder.Settings.of(mel, 16, 1);
         settings.write(vocoder);
-        write(new Vocos(settings.network(), Scope.root(2)).parameters().all(), vocoder);
+        write(new HarmonicVocos(settings.network(), Scope.root(2)).parameters().all(), vocoder);
     }
 
     /** Fresh gates are closed; small numbers open them. */

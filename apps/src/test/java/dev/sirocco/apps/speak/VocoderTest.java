@@ -10,7 +10,7 @@ import dev.sirocco.audio.Sound;
 import dev.sirocco.audio.features.MelSpectrogram;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.train.Checkpoint;
-import dev.sirocco.models.zoo.Vocos;
+import dev.sirocco.models.zoo.HarmonicVocos;
 import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.ir.UserError;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class VocoderTest {
     private void write() {
         Vocoder.Settings settings = Vocoder.Settings.of(MelSpectrogram.speech16k(), 16, 2);
         settings.write(folder);
-        Vocos vocos = new Vocos(settings.network(), Scope.root(1));
+        HarmonicVocos vocos = new HarmonicVocos(settings.network(), Scope.root(1));
         Checkpoint.write(folder.resolve("best.safetensors"), vocos.parameters().all(), List.of(), Map.of());
         ModelFolder.export(folder);
     }
@@ -39,7 +39,7 @@ class VocoderTest {
         write();
         Vocoder vocoder = Vocoder.load(folder);
         assertEquals(MelSpectrogram.speech16k(), vocoder.mel());
-        assertEquals(new Vocos.Config(80, 16, 48, 2, 1024, 256, false), vocoder.network().config());
+        assertEquals(new HarmonicVocos.Config(80, 16, 48, 2, 1024, 256, 16_000, 60, 500, 185), vocoder.network().config());
     }
 
     @Test
@@ -68,9 +68,10 @@ class VocoderTest {
 
     @Test
     void aRunIsDividedByItsShares() {
-        VocoderRun run = new VocoderRun("a, b,a", 256, 8, 24, 5, 0.25, 0.999,
+        VocoderRun run = new VocoderRun("a, b,a", "0.9,1", 256, 8, 24, 5, 0.25, 0.999,
                 new TrainingSettings(1000, 60, 8, 5e-4, 1, 250, 250, 10, 0, false)).check();
         assertEquals(List.of("a", "b", "a"), run.names());
+        assertEquals(List.of(0.9, 1.0), run.paces());
         assertEquals(250, run.spectralTraining().steps());
         assertEquals(15, run.spectralTraining().minutes());
         assertEquals(750, run.adversarialTraining().steps());

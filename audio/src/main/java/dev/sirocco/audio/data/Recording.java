@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * A recording of speech.
  *
  * @param name its place in the data
- * @param text what is said, as written
+ * @param text what is said, as written; empty if it is not known
  */
 public record Recording(String name, Path file, String text) {
 

@@ -33,9 +33,10 @@ public record Recordings(List<Recording> training, List<Recording> held) {
      * Reads a folder: the prompts of {@link dev.sirocco.models.data.DataPackage#ASTERISK}, of which every fourth of
      * those with four words or more is held out; or one like LJSpeech, with {@code metadata.csv} of lines
      * {@code name|text} or {@code name|as written|in words} and sounds of these names beside it or in {@code wavs}, or
-     * one with sounds and texts beside them ({@code a.wav, a.txt}), of which every fiftieth is held out.
+     * one with sounds and, where it is known what is said, texts beside them ({@code a.wav, a.txt}), of which every
+     * fiftieth is held out.
      *
-     * @throws UserError if the folder has no recordings with texts
+     * @throws UserError if the folder has no recordings
      */
     public static Recordings read(Path folder) {
         if (!Files.isDirectory(folder)) {
@@ -55,8 +56,8 @@ public record Recordings(List<Recording> training, List<Recording> held) {
             throw new UserError(folder + " cannot be read: " + e.getMessage(), e);
         }
         if (all.isEmpty()) {
-            throw new UserError(folder + " has no recordings with texts: put a " + METADATA
-                    + " of lines 'name|text', or a.txt beside a.wav");
+            throw new UserError(folder + " has no recordings: put sounds there, with a " + METADATA
+                    + " of lines 'name|text', or with a.txt beside a.wav");
         }
         return isPrompts ? divided(all, WORDS_OF_LONGER, HELD_EVERY) : divided(all, 1, HELD_OF_FOLDER);
     }
@@ -101,11 +102,12 @@ public record Recordings(List<Recording> training, List<Recording> held) {
             files = paths.filter(file -> SUFFIXES.contains(suffix(file))).sorted().toList();
         }
         for (Path file : files) {
+            if (Files.size(file) == 0) {
+                continue;                                              // some packages have such
+            }
             String name = file.getFileName().toString();
             Path text = file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
-            if (Files.exists(text)) {
-                all.add(recording(folder, file, Files.readString(text).strip()));
-            }
+            all.add(recording(folder, file, Files.exists(text) ? Files.readString(text).strip() : ""));
         }
     }
 

@@ -25,6 +25,10 @@ public record PitchTracker(double lowest, double highest, double hop, double thr
         }
     }
 
+    public PitchTracker withHop(double seconds) {
+        return new PitchTracker(lowest, highest, seconds, threshold);
+    }
+
     /** Frames lie around the moments 0, hop, 2 hop … up to the sound's end; outside of the sound is silence. */
     public PitchTrack track(Sound sound) {
         int period = (int) Math.ceil(sound.rate() / lowest) + 2;

@@ -6,12 +6,15 @@ import dev.sirocco.models.nn.Losses;
 import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.models.train.Checkpoint;
 import dev.sirocco.models.train.Task;
-import dev.sirocco.models.zoo.Vocos;
+import dev.sirocco.models.zoo.HarmonicSource;
+import dev.sirocco.models.zoo.HarmonicVocos;
 import dev.sirocco.models.zoo.VocosDiscriminators;
 import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
+import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,13 +25,17 @@ import java.util.function.Predicate;
 
 /**
  * A vocoder that makes recordings again from their mel spectrograms (Siuzdak 2024, section 3.3): by random pieces of
- * them, of random loudness. It is validated by the mean difference of the logarithms of the mel spectrograms. Without
- * discriminators spectra alone are learned from, which is several times as fast, and sounds rougher.
+ * them, of random loudness. Their pitch is known, and gives the pulses; to read it off the spectrogram is learned beside.
+ * It is validated by the mean difference of the logarithms of the mel spectrograms. Without discriminators spectra alone
+ * are learned from, which is several times as fast.
  */
 public final class VocoderTask implements Task {
 
     /** Of the difference of the mel spectrograms in the loss (equation 5). */
     private static final double MEL_WEIGHT = 45;
+    private static final double PITCH_WEIGHT = 5;
+    /** Validation hears the same noise always. */
+    private static final int VALIDATION_SEED = 1;
     /** Loudness is changed by this many dB, evenly between them. */
     private static final double SOFTEST = -9;
     private static final double LOUDEST = 3;
@@ -45,14 +52,22 @@ public final class VocoderTask implements Task {
      */
     public record Config(int batch, int frames, double stftWeight, long seed) {}
 
-    private final Vocos vocos;
+    /**
+     * A recording.
+     *
+     * @param samples of the mel spectrogram's rate
+     * @param f0 in Hz, around the middle of each whole hop of the samples; 0 where they are unvoiced
+     */
+    public record Take(float[] samples, float[] f0) {}
+
+    private final HarmonicVocos vocos;
     private final VocosDiscriminators discriminators;
     private final MelSpectrogram mel;
     private final Config config;
-    private final List<float[]> training;
+    private final List<Take> training;
     /** Samples of the recordings up to each, itself included. */
     private final long[] ends;
-    private final List<float[]> validation;
+    private final List<Take> validation;
 
     /**
      * @param discriminators made in the vocoder's scope, below {@code training}, so that a stored model lacks them;
@@ -60,8 +75,8 @@ public final class VocoderTask implements Task {
      * @param training       recordings, at least one, of the mel spectrogram's rate
      * @param held           to validate on, may be empty
      */
-    public VocoderTask(Vocos vocos, VocosDiscriminators discriminators, MelSpectrogram mel, List<float[]> training,
-            List<float[]> held, Config config) {
+    public VocoderTask(HarmonicVocos vocos, VocosDiscriminators discriminators, MelSpectrogram mel, List<Take> training,
+            List<Take> held, Config config) {
         this.vocos = vocos;
         this.discriminators = discriminators;
         this.mel = mel;
@@ -70,7 +85,7 @@ public final class VocoderTask implements Task {
         ends = new long[training.size()];
         long end = 0;
         for (int i = 0; i < ends.length; i++) {
-            end += training.get(i).length;
+            end += training.get(i).samples.length;
             ends[i] = end;
         }
         validation = pieces(held);
@@ -84,22 +99,20 @@ public final class VocoderTask implements Task {
 
     @Override
     public Tensor loss(Graph g) {
-        Tensor real = real(g);
-        Tensor made = made(real);
-        return g.training() ? spectral(real, made) : melDistance(real, made);
+        Made made = made(g);
+        return g.training() ? plainLoss(made) : melDistance(made);
     }
 
     @Override
     public List<Objective> objectives(Graph g) {
         Predicate<State> isAdversary = p -> p.name().startsWith(Checkpoint.TRAINING);
+        Made made = made(g);
         if (discriminators == null) {
-            return List.of(new Objective("vocoder", loss(g), trainable(isAdversary.negate())));
+            return List.of(new Objective("vocoder", plainLoss(made), trainable(isAdversary.negate())));
         }
-        Tensor real = real(g);
-        Tensor made = made(real);
-        var ofReal = discriminators.judge(real);
-        var ofMade = discriminators.judge(made);
-        Tensor loss = spectral(real, made).add(discriminators.deception(ofMade))
+        var ofReal = discriminators.judge(made.real);
+        var ofMade = discriminators.judge(made.sound);
+        Tensor loss = plainLoss(made).add(discriminators.deception(ofMade))
                 .add(discriminators.mismatch(ofReal, ofMade));
         return List.of(new Objective("vocoder", loss, trainable(isAdversary.negate())),
                 new Objective("discriminators", discriminators.discrimination(ofReal, ofMade), trainable(isAdversary)));
@@ -109,22 +122,36 @@ public final class VocoderTask implements Task {
         return parameters().trainable().stream().filter(which).toList();
     }
 
-    private Tensor real(Graph g) {
-        return g.input("sound", DType.F32, config.batch, samples());
+    /**
+     * What is made of pieces.
+     *
+     * @param real the pieces (N, samples)
+     * @param sound made of their spectrograms (N, samples)
+     * @param pitchLoss how badly their pitch is read
+     */
+    private record Made(Tensor real, Tensor sound, Tensor pitchLoss) {}
+
+    private Made made(Graph g) {
+        if (!g.training()) {
+            g.randomFrom(new State("random.validation", Storage.of(Shape.of(2), VALIDATION_SEED, 0)));
+        }
+        Tensor real = g.input("sound", DType.F32, config.batch, samples());
+        Tensor pulses = g.input("pulses", DType.F32, config.batch, samples());
+        Tensor hidden = vocos.hidden(mel.logarithm(real));                   // (N, frames, width)
+        Tensor sound = vocos.sound(hidden, pulses, g.normal(pulses.shape()));
+        return new Made(real, sound,
+                vocos.pitchLoss(hidden, g.input("pitch", DType.I32, config.batch, config.frames)));
     }
 
-    private Tensor made(Tensor real) {
-        return vocos.sound(mel.logarithm(real));                             // (N, samples)
+    private Tensor melDistance(Made made) {
+        return Losses.l1(mel.logarithm(made.sound), mel.logarithm(made.real));
     }
 
-    private Tensor melDistance(Tensor real, Tensor made) {
-        return Losses.l1(mel.logarithm(made), mel.logarithm(real));
-    }
-
-    private Tensor spectral(Tensor real, Tensor made) {
-        Tensor ofMel = melDistance(real, made).mul(MEL_WEIGHT);
-        return config.stftWeight == 0 ? ofMel
-                : ofMel.add(MultiResolutionStft.sparse().of(real, made).sum().mul(config.stftWeight));
+    /** Without discriminators. */
+    private Tensor plainLoss(Made made) {
+        Tensor loss = melDistance(made).mul(MEL_WEIGHT).add(made.pitchLoss.mul(PITCH_WEIGHT));
+        return config.stftWeight == 0 ? loss : loss.add(
+                MultiResolutionStft.sparse().of(made.real, made.sound).sum().mul(config.stftWeight));
     }
 
     @Override
@@ -141,30 +168,54 @@ public final class VocoderTask implements Task {
 
     @Override
     public void fill(Program program, long number) {
-        float[] batch = new float[config.batch * samples()];
+        Batch batch = new Batch();
         for (int row = 0; row < config.batch; row++) {
             put(new SplittableRandom(config.seed + (number * config.batch + row) * 0x9E3779B97F4A7C15L), batch, row);
         }
-        program.input("sound").set(batch);
+        batch.into(program);
     }
 
-    /** A piece from anywhere in the recordings; a recording that is shorter than a piece has silence behind it. */
-    private void put(SplittableRandom random, float[] batch, int row) {
+    /** Pieces, row by row. */
+    private final class Batch {
+
+        private final float[] sound = new float[config.batch * samples()];
+        private final float[] pulses = new float[config.batch * samples()];
+        private final int[] pitch = new int[config.batch * config.frames];
+
+        /** @param frame where the piece begins; what the take lacks behind its end is silence */
+        void put(int row, Take take, int frame, float gain, double phase) {
+            int start = frame * mel.hop();
+            for (int i = 0; i < Math.min(samples(), take.samples.length - start); i++) {
+                sound[row * samples() + i] = gain * take.samples[start + i];
+            }
+            float[] f0 = Arrays.copyOfRange(take.f0, frame, frame + config.frames);
+            for (int t = 0; t < f0.length; t++) {
+                pitch[row * config.frames + t] = vocos.config().pitchClass(f0[t]);
+            }
+            System.arraycopy(HarmonicSource.pulses(f0, mel.hop(), mel.sampleRate(), phase), 0, pulses, row * samples(),
+                    samples());
+        }
+
+        void into(Program program) {
+            program.input("sound").set(sound);
+            program.input("pulses").set(pulses);
+            program.input("pitch").set(pitch);
+        }
+    }
+
+    /** A piece from anywhere in the recordings. */
+    private void put(SplittableRandom random, Batch batch, int row) {
         long place = random.nextLong(ends[ends.length - 1]);
         int found = Arrays.binarySearch(ends, place + 1);
-        int recording = found < 0 ? -found - 1 : found;
-        float[] samples = training.get(recording);
-        int length = Math.min(samples(), samples.length);
-        int start = random.nextInt(samples.length - length + 1);
+        Take take = training.get(found < 0 ? -found - 1 : found);
+        int frame = random.nextInt(Math.max(1, take.f0.length - config.frames + 1));
         double decibels = random.nextDouble(SOFTEST, LOUDEST);
         float peak = 1e-9f;
-        for (int i = start; i < start + length; i++) {
-            peak = Math.max(peak, Math.abs(samples[i]));
+        for (int i = frame * mel.hop(); i < Math.min((frame + config.frames) * mel.hop(), take.samples.length); i++) {
+            peak = Math.max(peak, Math.abs(take.samples[i]));
         }
         float gain = Math.min((float) Math.pow(10, decibels / 20), FULL_SCALE / peak);
-        for (int i = 0; i < length; i++) {
-            batch[row * samples() + i] = gain * samples[start + i];
-        }
+        batch.put(row, take, frame, gain, random.nextDouble());
     }
 
     @Override
@@ -177,14 +228,17 @@ public final class VocoderTask implements Task {
         return "seconds";
     }
 
-    private List<float[]> pieces(List<float[]> recordings) {
-        List<float[]> all = new ArrayList<>();
-        for (float[] recording : recordings) {
-            for (int from = 0; from + samples() <= recording.length; from += samples()) {
-                all.add(Arrays.copyOfRange(recording, from, from + samples()));
+    /** A take for each piece. */
+    private List<Take> pieces(List<Take> takes) {
+        List<Take> all = new ArrayList<>();
+        for (Take take : takes) {
+            for (int frame = 0; frame + config.frames <= take.f0.length; frame += config.frames) {
+                int from = frame * mel.hop();
+                all.add(new Take(Arrays.copyOfRange(take.samples, from, from + samples()),
+                        Arrays.copyOfRange(take.f0, frame, frame + config.frames)));
             }
         }
-        List<float[]> some = new ArrayList<>();
+        List<Take> some = new ArrayList<>();
         int count = Math.min(MOST_VALIDATED, all.size());
         for (int i = 0; i < count; i++) {
             some.add(all.get((int) ((long) i * all.size() / count)));
@@ -200,12 +254,11 @@ public final class VocoderTask implements Task {
     /** Where the pieces are over, the batch is filled up with the first ones. */
     @Override
     public double fillValidation(Program program, int number) {
-        float[] batch = new float[config.batch * samples()];
+        Batch batch = new Batch();
         for (int row = 0; row < config.batch; row++) {
-            float[] piece = validation.get((number * config.batch + row) % validation.size());
-            System.arraycopy(piece, 0, batch, row * samples(), samples());
+            batch.put(row, validation.get((number * config.batch + row) % validation.size()), 0, 1, 0);
         }
-        program.input("sound").set(batch);
+        batch.into(program);
         return Math.min(config.batch, validation.size() - number * config.batch);
     }
 }

@@ -49,7 +49,7 @@ public final class Vocos {
     }
 
     /** Each channel mixed with the frames around, then the channels with each other. */
-    private final class Block {
+    private static final class Block {
 
         private final String path;
         private final TimeConvolution depthwise;
@@ -57,20 +57,51 @@ public final class Vocos {
         private final Mlp mlp;
         private final State gamma;
 
-        Block(Scope scope) {
-            int width = config.width;
+        Block(Scope scope, int width, int hidden, int layers) {
             path = scope.path();
             depthwise = new TimeConvolution(scope.at("dwconv"), width, KERNEL, 1, INIT);
             norm = new LayerNorm(scope.at("norm"), width, EPS);
-            mlp = new Mlp(new Linear(scope.at("pwconv1"), width, config.hidden, true, INIT), null, Activation.GELU,
-                    new Linear(scope.at("pwconv2"), config.hidden, width, true, INIT));
-            gamma = scope.param("gamma", Init.constant(1.0 / config.layers), width);
+            mlp = new Mlp(new Linear(scope.at("pwconv1"), width, hidden, true, INIT), null, Activation.GELU,
+                    new Linear(scope.at("pwconv2"), hidden, width, true, INIT));
+            gamma = scope.param("gamma", Init.constant(1.0 / layers), width);
         }
 
         Tensor apply(Tensor x) {                                             // (N, T, width)
             try (var _ = x.graph().at(path)) {
                 return x.add(mlp.apply(norm.apply(depthwise.apply(x))).mul(x.read(gamma)));
             }
+        }
+    }
+
+    /** The ConvNeXt over the frames: what a head sees of each. */
+    static final class Backbone {
+
+        private final Convolution embed;
+        private final LayerNorm norm;
+        private final List<Block> blocks = new ArrayList<>();
+        private final LayerNorm lastNorm;
+
+        Backbone(Scope scope, int mels, int width, int hidden, int layers) {
+            embed = new Convolution(scope.at("embed"), Convolution.Config.same(1, mels, width, KERNEL), INIT);
+            norm = new LayerNorm(scope.at("norm"), width, EPS);
+            for (int i = 0; i < layers; i++) {
+                blocks.add(new Block(scope.at("convnext").at(i), width, hidden, layers));
+            }
+            lastNorm = new LayerNorm(scope.at("final_layer_norm"), width, EPS);
+        }
+
+        /** On how many frames on either side what is said of a frame depends. */
+        int reach() {
+            return KERNEL / 2 * (blocks.size() + 1);
+        }
+
+        /** Logarithms of a mel spectrogram (N, mels, T) → (N, T, width). */
+        Tensor apply(Tensor mel) {
+            Tensor x = norm.apply(embed.apply(mel).transpose());             // (N, T, width)
+            for (Block block : blocks) {
+                x = block.apply(x);
+            }
+            return lastNorm.apply(x);
         }
     }
 
@@ -82,10 +113,7 @@ public final class Vocos {
 
     private final Config config;
     private final Parameters parameters;
-    private final Convolution embed;
-    private final LayerNorm norm;
-    private final List<Block> blocks = new ArrayList<>();
-    private final LayerNorm lastNorm;
+    private final Backbone backbone;
     private final Linear head;
     private final State window;
 
@@ -93,13 +121,7 @@ public final class Vocos {
         Config c = config;
         this.config = config;
         parameters = scope.parameters();
-        Scope backbone = scope.at("backbone");
-        embed = new Convolution(backbone.at("embed"), Convolution.Config.same(1, c.mels, c.width, KERNEL), INIT);
-        norm = new LayerNorm(backbone.at("norm"), c.width, EPS);
-        for (int i = 0; i < c.layers; i++) {
-            blocks.add(new Block(backbone.at("convnext").at(i)));
-        }
-        lastNorm = new LayerNorm(backbone.at("final_layer_norm"), c.width, EPS);
+        backbone = new Backbone(scope.at("backbone"), c.mels, c.width, c.hidden, c.layers);
         head = new Linear(scope.at("head").at("out"), c.width, c.nFft + 2, true, Init.uniformFanIn(1 / Math.sqrt(3)));
         window = scope.at("head").at("istft").buffer("window", (w, _) -> fillHann(w), c.nFft);
     }
@@ -122,18 +144,13 @@ public final class Vocos {
                 mel.read(window));
     }
 
-    /** On how many frames on either side what the head sees of a frame depends. */
     int reach() {
-        return KERNEL / 2 * (config.layers + 1);
+        return backbone.reach();
     }
 
     /** What the head sees (N, T, width). */
     public Tensor hidden(Tensor mel) {
-        Tensor x = norm.apply(embed.apply(mel).transpose());                 // (N, T, width)
-        for (Block block : blocks) {
-            x = block.apply(x);
-        }
-        return lastNorm.apply(x);
+        return backbone.apply(mel);
     }
 
     /** The periodic one. */
