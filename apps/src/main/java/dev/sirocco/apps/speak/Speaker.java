@@ -15,6 +15,7 @@ import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
+import dev.sirocco.tensor.ir.UserError;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -58,7 +59,13 @@ final class Speaker implements AutoCloseable {
     private final State voice = new State("voice", DType.I32, Shape.of(1));
     private final Map<Integer, Decoder> decoders = new HashMap<>();
 
+    /** @throws UserError if the vocoder knows other spectrograms than the acoustic model makes */
     Speaker(AcousticModel acoustic, Vocoder vocoder, Executor executor) {
+        if (!vocoder.mel().equals(acoustic.settings().mel())) {
+            throw new UserError("the vocoder makes the sound of other spectrograms (%,d Hz, %d bands) than the acoustic "
+                    .formatted(vocoder.mel().sampleRate(), vocoder.mel().nMels())
+                    + "model makes: name another one with --vocoder");
+        }
         this.acoustic = acoustic;
         this.executor = executor;
         this.vocoder = vocoder.synthesis(executor);

@@ -13,9 +13,15 @@ import dev.sirocco.models.zoo.Synthesis;
 import dev.sirocco.tensor.exec.Executor;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Function;
 
-/** What makes the sound of a mel spectrogram, as its folder holds it. */
-record Vocoder(HarmonicVocos network, MelSpectrogram mel) {
+/**
+ * What makes the sound of a mel spectrogram, as its folder holds it.
+ *
+ * @param mel how the spectrogram is made
+ * @param starter starts it on an executor
+ */
+record Vocoder(MelSpectrogram mel, Function<Executor, Synthesis> starter) {
 
     /** What makes such folders. */
     static final String COMMAND = "sirocco speak train vocoder";
@@ -37,18 +43,26 @@ record Vocoder(HarmonicVocos network, MelSpectrogram mel) {
         }
     }
 
-    /** @throws dev.sirocco.tensor.ir.UserError if the folder holds no vocoder */
+    /**
+     * One of ours, or a {@linkplain PublishedVocos published} one.
+     *
+     * @throws dev.sirocco.tensor.ir.UserError if the folder holds no vocoder
+     */
     static Vocoder load(Path folder) {
+        return PublishedVocos.find(folder).orElseGet(() -> ours(folder));
+    }
+
+    private static Vocoder ours(Path folder) {
         Path weights = ModelFolder.weights(folder, COMMAND);
         Settings settings = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
                 texts -> Records.fromTexts(Settings.class, texts));
         HarmonicVocos network =
                 ModelFolder.network(weights, scope -> new HarmonicVocos(settings.network, scope));
-        return new Vocoder(network, settings.mel);
+        return new Vocoder(settings.mel, executor -> new HarmonicSynthesis(network, executor));
     }
 
     Synthesis synthesis(Executor executor) {
-        return new HarmonicSynthesis(network, executor);
+        return starter.apply(executor);
     }
 
     /** The same words again by this vocoder: of the rate of its spectrogram, and of the sound's length. */

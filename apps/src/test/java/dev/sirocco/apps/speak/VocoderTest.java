@@ -37,9 +37,7 @@ class VocoderTest {
     @Test
     void isReadAsItWasWritten() {
         write();
-        Vocoder vocoder = Vocoder.load(folder);
-        assertEquals(MelSpectrogram.speech16k(), vocoder.mel());
-        assertEquals(new HarmonicVocos.Config(80, 16, 48, 2, 1024, 256, 16_000, 60, 500, 185), vocoder.network().config());
+        assertEquals(MelSpectrogram.speech16k(), Vocoder.load(folder).mel());
     }
 
     @Test
