@@ -20,7 +20,7 @@ import java.util.function.Function;
 /** Settings in a small JSON file: one object of numbers, truth values and texts. */
 public final class JsonFile {
 
-    private static final int MOST_BYTES = 1 << 16;
+    private static final int MOST_BYTES = 1 << 20;
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)

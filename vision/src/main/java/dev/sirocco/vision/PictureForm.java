@@ -7,11 +7,18 @@ import java.util.List;
  *
  * @param channels 1 or 3; transparent parts become white
  * @param size height and width
+ * @param isStretched whether a picture that is no square is stretched to one; otherwise it lies in the middle of a white
+ *     one
  */
-public record PictureForm(int channels, int size) {
+public record PictureForm(int channels, int size, boolean isStretched) {
 
     private static final int WHITE = 0xFFFFFF;
     private static final int LARGEST = 64;
+
+    /** For pictures that are not stretched. */
+    public PictureForm(int channels, int size) {
+        this(channels, size, false);
+    }
 
     /** For a set of pictures: grey if all are, and as large as they are, up to 64. */
     public static PictureForm of(List<Picture> pictures) {
@@ -21,12 +28,15 @@ public record PictureForm(int channels, int size) {
     }
 
     public PictureForm withSize(int other) {
-        return new PictureForm(channels, other);
+        return new PictureForm(channels, other, isStretched);
     }
 
-    /** The whole picture, in the middle of a white square if it is none. */
+    /** The whole picture. */
     public Picture fit(Picture picture) {
         Picture coloured = channels == 1 ? picture.grey() : picture.rgb();
+        if (isStretched) {
+            return coloured.resized(size, size);
+        }
         int side = Math.max(picture.width(), picture.height());
         return coloured.padded(side, side, WHITE).resized(size, size);
     }

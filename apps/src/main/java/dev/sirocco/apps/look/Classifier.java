@@ -12,16 +12,31 @@ import dev.sirocco.vision.train.PictureProgram;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A ViT that tells the class of a picture, in a folder: its settings, its weights and {@value ClassNames#FILE}. */
-public record Classifier(Vit vit, List<String> classes) {
+/**
+ * A ViT that tells the class of a picture, in a folder: its settings, its weights and {@value ClassNames#FILE}; or a
+ * {@linkplain PublishedVit published} one.
+ *
+ * @param form of the pictures that the network takes
+ * @param classes their names
+ */
+public record Classifier(Vit vit, PictureForm form, List<String> classes) {
+
+    /** Of pictures that are not stretched. */
+    Classifier(Vit vit, List<String> classes) {
+        this(vit, new PictureForm(vit.config().channels(), vit.config().size()), classes);
+    }
 
     /** Whether a folder has a model of this kind. */
     public static boolean isIn(Path folder) {
-        return ClassNames.areIn(folder);
+        return ClassNames.areIn(folder) || PublishedVit.isIn(folder);
     }
 
     /** @throws UserError with one line, whatever is missing or wrong in the folder */
     public static Classifier load(Path folder) {
+        return ClassNames.areIn(folder) ? ours(folder) : PublishedVit.load(folder);
+    }
+
+    private static Classifier ours(Path folder) {
         Path weights = ModelFolder.weights(folder, "sirocco look train");
         Vit.Config config = JsonFile.read(folder.resolve(ModelFolder.CONFIG),
                 texts -> Records.fromTexts(Vit.Config.class, texts));
@@ -49,10 +64,5 @@ public record Classifier(Vit vit, List<String> classes) {
     public PictureProgram features(int batch, Executor executor) {
         Vit.Config c = vit.config();
         return new PictureProgram(vit::features, batch, c.channels(), c.size(), c.size(), executor);
-    }
-
-    /** The form of the pictures that the network takes. */
-    public PictureForm form() {
-        return new PictureForm(vit.config().channels(), vit.config().size());
     }
 }

@@ -39,8 +39,8 @@ public final class Look implements Callable<Integer> {
     private List<Path> files = List.of();
 
     @Option(names = "--model", paramLabel = "DIR", arity = "1",
-            description = "A folder that `sirocco look train` wrote; may be given twice (default: the models that come "
-                    + "with Sirocco).")
+            description = "A folder that `sirocco look train` wrote, or a published ViT; may be given twice (default: "
+                    + "the models that come with Sirocco).")
     private List<Path> folders;
 
     @Option(names = "--caption", paramLabel = "TEXT",

@@ -65,6 +65,34 @@ class LookTest {
         assertTrue(said.get(3).strip().startsWith("blue "), said.get(3));
     }
 
+    /** The same network in the form of Hugging Face's libraries gives the same answers. */
+    @Test
+    void aPublishedOneIsRead() throws IOException {
+        Path published = Files.createDirectories(folder.resolve("published"));
+        Files.copy(classifier.resolve("weights.safetensors"), published.resolve("model.safetensors"));
+        Path config = published.resolve("config.json");
+        String settings = """
+                {"model_type": "vit", "image_size": 8, "patch_size": 4, "num_channels": 3, "num_hidden_layers": 6,
+                 "num_attention_heads": 4, "hidden_size": 128, "intermediate_size": 256, "hidden_act": "gelu",
+                 "id2label": {"0": "blue", "1": "red"}}""";
+        Files.writeString(config, settings);
+        Path preprocessing = published.resolve("preprocessor_config.json");
+        Files.writeString(preprocessing, "{\"image_mean\": [0.5, 0.5, 0.5], \"image_std\": [0.5, 0.5, 0.5]}");
+        String picture = folder.resolve("classes/red/7.png").toString();
+        assertEquals(wellBy("look", picture, "--model", classifier.toString()),
+                wellBy("look", picture, "--model", published.toString()));
+
+        Files.writeString(config, settings.replace("\"1\"", "\"2\""));
+        assertRefused(new String[] {"look", picture, "--model", published.toString()}, "id2label");
+        Files.writeString(config, settings.replace("\"gelu\"", "\"relu\""));
+        assertRefused(new String[] {"look", picture, "--model", published.toString()}, "relu");
+        Files.writeString(config, settings.replace("_heads\": 4", "_heads\": 5"));
+        assertRefused(new String[] {"look", picture, "--model", published.toString()}, "heads");
+        Files.writeString(config, settings);
+        Files.writeString(preprocessing, "{\"image_mean\": [0.485, 0.456, 0.406]}");
+        assertRefused(new String[] {"look", picture, "--model", published.toString()}, "image_mean");
+    }
+
     @Test
     void captionsAreChosen() {
         String said = wellBy("look", folder.resolve("classes/blue/7.png").toString(), "--model", matcher.toString(),
