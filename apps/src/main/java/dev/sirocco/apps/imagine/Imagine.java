@@ -8,6 +8,7 @@ import dev.sirocco.vision.Picture;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -74,16 +75,18 @@ public final class Imagine implements Callable<Integer> {
         if (new HashSet<>(files).size() < files.size()) {
             throw new UserError("two prompts are so alike that their pictures would have the same name: change one");
         }
-        Map<Path, Painter> painters = new HashMap<>();
+        Map<List<Path>, Painter> painters = new HashMap<>();
         List<Rendering> renderings = new ArrayList<>();                      // all are made before the first one runs
         List<Metadata> texts = new ArrayList<>();
         for (Order order : orders) {
-            Painter painter = painters.computeIfAbsent(order.model, Painter::load);
             Request request = order.request;
+            Path vae = request.vae().isEmpty() ? null : path(request.vae());
+            Painter painter = painters.computeIfAbsent(Arrays.asList(order.model, vae),
+                    _ -> Painter.load(order.model, vae));
             Original original = request.init().isEmpty() ? null
                     : Original.read(path(request.init()), request.mask().isEmpty() ? null : path(request.mask()));
             renderings.add(new Rendering(painter, request, order.prompt, original, device.executor()));
-            Origin origin = Origin.of(order.model, device.id(), original);
+            Origin origin = Origin.of(Painter.weights(order.model, vae), device.id(), original);
             sayUnknown(painter, order.prompt + " " + request.not());
             if (older != null && request.equals(older.request())) {
                 sayChanged(older.changes(origin));

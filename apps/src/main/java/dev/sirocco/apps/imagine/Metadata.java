@@ -43,6 +43,7 @@ record Metadata(Request request, Origin origin) {
             throw new UserError(file + " does not say how it was made: name a PNG that `sirocco imagine` wrote");
         }
         try {
+            request.putIfAbsent("vae", "");                                     // older pictures do not say
             return new Metadata(Records.fromTexts(Request.class, request), Records.fromTexts(Origin.class, origin));
         } catch (UserError e) {
             throw new UserError(file + ": " + e.getMessage(), e);

@@ -1,12 +1,11 @@
 package dev.sirocco.apps.imagine;
 
-import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.vision.Picture;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
@@ -19,20 +18,22 @@ import java.util.zip.CRC32;
  */
 record Origin(String weights, String device, String init, String mask) {
 
-    static Origin of(Path model, String device, Original original) {
+    private static final long LARGEST_MAP = 1 << 30;
+
+    /** @param files the model's weights */
+    static Origin of(List<Path> files, String device, Original original) {
         CRC32 weights = new CRC32();
-        add(weights, ModelFolder.weights(model, Painter.COMMAND));
-        Path autoencoder = model.resolve(Painter.AUTOENCODER);
-        if (Files.isDirectory(autoencoder)) {
-            add(weights, ModelFolder.weights(autoencoder, Painter.COMMAND));
-        }
+        files.forEach(file -> add(weights, file));
         return new Origin(text(weights), device, original == null ? "" : checksum(original.picture()),
                 original == null || original.mask() == null ? "" : checksum(original.mask()));
     }
 
     private static void add(CRC32 sum, Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
-            sum.update(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+            long size = channel.size();
+            for (long from = 0; from < size; from += LARGEST_MAP) {
+                sum.update(channel.map(FileChannel.MapMode.READ_ONLY, from, Math.min(LARGEST_MAP, size - from)));
+            }
         } catch (IOException e) {
             throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
                     e);

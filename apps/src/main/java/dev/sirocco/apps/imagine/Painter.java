@@ -44,6 +44,8 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
 
     static final String COMMAND = "sirocco imagine train";
     private static final int STEPS = 1000;
+    /** Classes that a message lists. */
+    private static final int MOST_NAMED = 20;
     private static final double LARGEST_PIXEL = 1;
     /** Bounds the velocity that is found of a clean picture. */
     private static final double LEAST_SIGMA = 0.05;
@@ -91,8 +93,28 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
      */
     record Settings(int channels, int size, PictureNetwork.Kind network, Way way) {}
 
-    /** @throws UserError with one line, whatever is missing or wrong in the folder */
+    /**
+     * A model of ours.
+     *
+     * @throws UserError with one line, whatever is missing or wrong in the folder
+     */
     static Painter load(Path folder) {
+        return load(folder, null);
+    }
+
+    /**
+     * A model of ours, or a {@linkplain PublishedDit published} one.
+     *
+     * @param vae folder of a published model's autoencoder; null for its own
+     * @throws UserError with one line, whatever is missing or wrong
+     */
+    static Painter load(Path folder, Path vae) {
+        if (isPublished(folder)) {
+            return PublishedDit.load(folder, vae);
+        }
+        if (vae != null) {
+            throw new UserError("--vae is for a published DiT, which %s is not".formatted(folder));
+        }
         Path weights = ModelFolder.weights(folder, COMMAND);
         Settings settings = JsonFile.read(folder.resolve(SETTINGS), texts -> Records.fromTexts(Settings.class, texts));
         PictureNetwork network = PictureNetwork.load(settings.network, folder, weights);
@@ -101,6 +123,20 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
         AutoencoderKl autoencoder = Files.isDirectory(folder.resolve(AUTOENCODER))
                 ? loadAutoencoder(folder.resolve(AUTOENCODER)) : null;
         return new Painter(settings, autoencoder, network, tokenizer, classes);
+    }
+
+    /** The files with the weights of what {@link #load(Path, Path)} loads. */
+    static List<Path> weights(Path folder, Path vae) {
+        if (isPublished(folder)) {
+            return PublishedDit.weights(folder, vae);
+        }
+        Path own = ModelFolder.weights(folder, COMMAND);
+        Path autoencoder = folder.resolve(AUTOENCODER);
+        return Files.isDirectory(autoencoder) ? List.of(own, ModelFolder.weights(autoencoder, COMMAND)) : List.of(own);
+    }
+
+    private static boolean isPublished(Path folder) {
+        return !Files.exists(folder.resolve(SETTINGS)) && PublishedDit.isAt(folder);
     }
 
     static AutoencoderKl.Config autoencoderConfig(Path folder) {
@@ -148,9 +184,13 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
         if (tokenizer == null) {
             String name = prompt.strip();
             int found = classes.indexOf(name);
+            if (found < 0 && name.matches("\\d{1,6}") && Integer.parseInt(name) < classes.size()) {
+                found = Integer.parseInt(name);
+            }
             if (found < 0) {
-                throw new UserError("there is no class '%s': choose one of %s"
-                        .formatted(name, String.join(", ", classes)));
+                throw new UserError("there is no class '%s' among these %,d: %s".formatted(name, classes.size(),
+                        classes.size() <= MOST_NAMED ? String.join(", ", classes)
+                                : String.join(", ", classes.subList(0, MOST_NAMED)) + ", …"));
             }
             return new int[] {found};
         }

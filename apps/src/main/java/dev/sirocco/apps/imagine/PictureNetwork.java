@@ -103,8 +103,9 @@ sealed interface PictureNetwork {
 
         @Override
         public Tensor predict(Tensor x, Tensor time, Tensor told) {
-            return words() == 0 ? dit.apply(x, time, told.reshape(told.dim(0)), null)
+            Tensor output = words() == 0 ? dit.apply(x, time, told.reshape(told.dim(0)), null)
                     : dit.apply(x, time, null, dit.encode(told));
+            return output.slice(1, 0, x.dim(1));                                 // without what it says of variances
         }
 
         @Override

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param not what not to show; empty for nothing
  * @param style of the model that came with Sirocco; empty if {@code model} names another
  * @param model the model's folder; empty for a style
+ * @param vae folder of the autoencoder in place of the model's own; empty for that
  * @param pictures how many are made together
  * @param number which of them {@code seed} belongs to, from 1; the others' seeds count on from there
  * @param to the seed of the last picture if they lead from one seed to another; equal to {@code seed} if each picture
@@ -27,8 +28,8 @@ import java.util.Map;
  * @param mask file of what is to be made anew of {@code init}; empty for all
  * @param size of the finished picture's longer side in pixels; 0 for as it is made
  */
-record Request(String prompt, String not, String style, String model, int pictures, int number, long seed, long to,
-        int steps, double guidance, String solver, String init, double strength, String mask, int size) {
+record Request(String prompt, String not, String style, String model, String vae, int pictures, int number, long seed,
+        long to, int steps, double guidance, String solver, String init, double strength, String mask, int size) {
 
     private static final int MOST_PICTURES = 1024;
     private static final double MOST_SEED = 1e15;
@@ -40,7 +41,7 @@ record Request(String prompt, String not, String style, String model, int pictur
 
     /** One picture, with nothing said about it. */
     static Request start(long seed) {
-        return new Request("", "", "", "", 1, 1, seed, seed, 20, 4, "dpm", "", 1, "", 0);
+        return new Request("", "", "", "", "", 1, 1, seed, seed, 20, 4, "dpm", "", 1, "", 0);
     }
 
     /** @throws UserError if a setting is out of its range, or does not go with another */

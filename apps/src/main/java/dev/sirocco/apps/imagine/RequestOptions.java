@@ -66,8 +66,16 @@ final class RequestOptions {
             description = "Which of the models that came with Sirocco; the prompt may name it too.")
     private String style;
 
-    @Option(names = "--model", paramLabel = "DIR", description = "A folder that `" + Painter.COMMAND + "` wrote.")
+    @Option(names = "--model", paramLabel = "DIR",
+            description = "A folder that `" + Painter.COMMAND + "` wrote, or a published DiT.")
     private String model;
+
+    @Option(names = "--vae", paramLabel = "DIR",
+            description = "A published DiT's autoencoder, if it has none beside it.")
+    private String vae;
+
+    @Option(names = "--class", paramLabel = "N", description = "The number of a class, in place of PROMPT.")
+    private Integer number;
 
     @Option(names = "--again", paramLabel = "FILE",
             description = "Make a PNG that this command wrote again, to the bit; or with what else is given changed.")
@@ -90,8 +98,11 @@ final class RequestOptions {
      * @throws UserError if what is said does not go together
      */
     List<Request> requests(Request older) {
+        if (number != null && (prompt != null || prompts != null)) {
+            throw new UserError("--class says what the picture is to show: leave out the prompt");
+        }
         if (prompts == null) {
-            return List.of(request(older, prompt));
+            return List.of(request(older, number == null ? prompt : number.toString()));
         }
         if (prompt != null || older != null) {
             throw new UserError("--prompts FILE names all prompts: leave out %s".formatted(prompt != null ? "the other"
@@ -116,6 +127,7 @@ final class RequestOptions {
         given.put("not", not);
         given.put("style", style != null || model == null ? style : "");
         given.put("model", model != null || style == null ? model : "");
+        given.put("vae", vae);
         given.put("pictures", pictures == null && to != null && older == null ? Integer.valueOf(BETWEEN) : pictures);
         given.put("seed", seed);
         given.put("to", to != null || base.leads() ? to : seed);

@@ -136,7 +136,7 @@ class ImagineBadInputTest {
     void picturesThatDoNotSayHowTheyWereMade() {
         Path file = picture("x.png", 8, 8);
         assertRefused(args("--again", file.toString()), "x.png", "does not say");
-        Request request = new Request("cat", "", "", words.toString(), 4, 2, 5, 5, 3, 4, "dpm", "", 1, "", 0);
+        Request request = new Request("cat", "", "", words.toString(), "", 4, 2, 5, 5, 3, 4, "dpm", "", 1, "", 0);
         Map<String, String> good = new Metadata(request, new Origin("", "", "", "")).texts();
         Map<String, String> lies = Map.of("pictures", "1000000000", "number", "5", "seed", "many", "steps", "-1",
                 "guidance", "NaN", "solver", "magic", "strength", "7", "size", "1000000", "init", "a\uFFFF/none.png");
@@ -147,7 +147,7 @@ class ImagineBadInputTest {
             assertRefused(new String[] {"imagine", "--again", file.toString(),
                     "-o", output.resolve("x.png").toString()});
         });
-        good.keySet().stream().filter(name -> name.startsWith("sirocco.")).forEach(name -> {
+        good.keySet().stream().filter(name -> name.startsWith("sirocco.") && !name.endsWith(".vae")).forEach(name -> {
             Map<String, String> texts = new LinkedHashMap<>(good);
             texts.remove(name);
             Picture.read(file).writePng(file, texts);

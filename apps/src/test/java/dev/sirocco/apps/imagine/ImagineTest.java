@@ -128,7 +128,8 @@ class ImagineTest {
         assertEquals("a réd dragon", texts.get("Description"));
         assertEquals("Sirocco", texts.get("Software"));
         Request request = Metadata.read(file).request();
-        assertEquals(new Request("a réd dragon", "", "", words.toString(), 1, 1, -7, -7, 3, 1.5, "euler", "", 1, "", 0),
+        assertEquals(new Request("a réd dragon", "", "", words.toString(), "", 1, 1, -7, -7, 3, 1.5, "euler", "", 1,
+                "", 0),
                 request);
     }
 
@@ -304,7 +305,7 @@ class ImagineTest {
     @Test
     void aFilmBeginsInNoiseAndEndsWithThePicture() {
         Painter painter = Painter.load(words);
-        Request request = new Request("cat", "", "", words.toString(), 1, 1, 5, 5, 4, 2, "dpm", "", 1, "", 16);
+        Request request = new Request("cat", "", "", words.toString(), "", 1, 1, 5, 5, 4, 2, "dpm", "", 1, "", 16);
         Film film = new Film();
         Rendering rendering = new Rendering(painter, request, "cat", null, Executors.best());
         List<String> progress = new ArrayList<>();

@@ -12,6 +12,8 @@ import dev.sirocco.models.nn.PatchEmbedding;
 import dev.sirocco.models.nn.Projection;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.nn.TimestepEmbedding;
+import dev.sirocco.tensor.ir.DType;
+import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
@@ -258,6 +260,13 @@ public final class Dit {
 
     private static LayerNorm norm(Scope scope) {
         return new LayerNorm(scope.path(), null, null, EPS);
+    }
+
+    /** Where the patches lie, for checkpoints that leave it out (1, grid·grid, width). */
+    static Storage positions(Config config) {
+        Storage table = new Storage(DType.F32, Shape.of(1, config.grid() * config.grid(), config.width));
+        fillPositions(table, config.grid());
+        return table;
     }
 
     /** The column's sines and cosines, then the row's (He et al. 2022, Masked autoencoders, appendix A.1). */

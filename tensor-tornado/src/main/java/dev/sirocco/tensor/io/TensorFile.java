@@ -25,7 +25,7 @@ public abstract class TensorFile {
     /** What people name a model's file in its directory. */
     private static final List<String> USUAL_NAMES = List.of("model.safetensors", "model.safetensors.index.json",
             "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.safetensors.index.json",
-            "pytorch_model.bin");
+            "pytorch_model.bin", "diffusion_pytorch_model.bin");
 
     private final Path path;
     private final Map<String, StoredTensor> tensors;
