@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param channels 1 or 3; transparent parts become white
  * @param size height and width
- * @param isStretched whether a picture that is no square is stretched to one; otherwise it lies in the middle of a white
- *     one
+ * @param isStretched whether a picture that is no square is stretched to one; otherwise it lies in the middle of a
+ *     white one
  */
 public record PictureForm(int channels, int size, boolean isStretched) {
 

@@ -45,8 +45,8 @@ final class PublishedVit {
                 number(file, c, "num_attention_heads", 12), number(file, c, "hidden_size", 768),
                 number(file, c, "intermediate_size", 3072), classes.size(), 0);
         if (config.size() % config.patch() != 0 || config.width() % config.heads() != 0) {
-            throw new UserError("%s: pictures of %d in patches of %d, a width of %d in %d heads: neither may be left with "
-                    .formatted(file, config.size(), config.patch(), config.width(), config.heads()) + "a rest");
+            throw new UserError("%s: pictures of %d in patches of %d, a width of %d in %d heads: no rest may be left"
+                    .formatted(file, config.size(), config.patch(), config.width(), config.heads()));
         }
         TensorFile weights = TensorFile.open(folder);
         Map<String, Storage> tensors = new LinkedHashMap<>();

@@ -62,9 +62,8 @@ final class Speaker implements AutoCloseable {
     /** @throws UserError if the vocoder knows other spectrograms than the acoustic model makes */
     Speaker(AcousticModel acoustic, Vocoder vocoder, Executor executor) {
         if (!vocoder.mel().equals(acoustic.settings().mel())) {
-            throw new UserError("the vocoder makes the sound of other spectrograms (%,d Hz, %d bands) than the acoustic "
-                    .formatted(vocoder.mel().sampleRate(), vocoder.mel().nMels())
-                    + "model makes: name another one with --vocoder");
+            throw new UserError("the vocoder takes other spectrograms (%,d Hz, %d bands) than the voice's model makes: "
+                    .formatted(vocoder.mel().sampleRate(), vocoder.mel().nMels()) + "name another one with --vocoder");
         }
         this.acoustic = acoustic;
         this.executor = executor;

@@ -78,7 +78,7 @@ public record DataPackage(String name, String about, String licence, List<Source
 
     /** The same exchange's prompts in other languages: more voices, without texts. */
     public static final DataPackage ASTERISK_WORLD = new DataPackage("asterisk-world",
-            "prompts of the Asterisk exchange in French, Italian, Russian and Spanish, 1.5 hours of four voices, 16 kHz",
+            "prompts of the Asterisk exchange in French, Italian, Russian and Spanish, four voices, 1.5 hours, 16 kHz",
             "CC-BY-SA-3.0 (copyright Allison Smith, June Wallack and other voices; paid for by Digium, Inc.)",
             List.of(voice("fr", "fr_CA_f_June"), voice("it", "it_IT_m_Carlo"), voice("ru", "ru_RU_f_IvrvoiceRU"),
                     voice("es", "es_MX_f_Allison")),

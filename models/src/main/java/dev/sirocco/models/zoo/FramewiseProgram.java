@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * A network that makes a row of each frame's rows, for any number of frames, with a few programs: one for each number of
- * frames up to the next multiple of {@value #STEP}. More frames are taken piece by piece, each piece seeing as many more
- * as the network does: the rows are those of the whole, and the programs' memory stays flat. A program is compiled when
- * it is first needed.
+ * A network that makes a row of each frame's rows, for any number of frames, with a few programs: one for each number
+ * of frames up to the next multiple of {@value #STEP}. More frames are taken piece by piece, each piece seeing as many
+ * more as the network does: the rows are those of the whole, and the programs' memory stays flat. A program is compiled
+ * when it is first needed.
  */
 final class FramewiseProgram implements AutoCloseable {
 

@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * A vocoder that need not invent phases: {@link Vocos}' ConvNeXt over the frames of a mel spectrogram, then a head that
- * shapes, in the spectrum, the pulses of a voice ({@link HarmonicSource}) and noise, of which the inverse STFT makes the
- * sound. That a voice is harmonics and noise is Stylianou's model (2001), that a network shapes a source is Wang et
+ * shapes, in the spectrum, the pulses of a voice ({@link HarmonicSource}) and noise, of which the inverse STFT makes
+ * the sound. That a voice is harmonics and noise is Stylianou's model (2001), that a network shapes a source is Wang et
  * al.'s (2019), that it does so by filters Engel et al.'s (2020). The pitch of the source is read off the same frames
  * by another head, as a class (Kim et al. 2018).
  *

@@ -11,7 +11,6 @@ import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
-import dev.sirocco.tensor.ir.Storage;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -44,7 +43,7 @@ class HarmonicVocosTest {
     private static float[] sound(HarmonicVocos network, float[] pulses, float[] noise) {
         int frames = pulses.length / HOP;
         Graph g = new Graph();
-        g.output("sound", network.sound(g.constant(Storage.of(Shape.of(1, frames, CONFIG.width()), new float[frames * CONFIG.width()])),
+        g.output("sound", network.sound(g.fill(0, Shape.of(1, frames, CONFIG.width())),
                 g.input("pulses", DType.F32, 1, pulses.length), g.input("noise", DType.F32, 1, noise.length)));
         try (Program p = g.compile(Executors.best())) {
             p.input("pulses").set(pulses);
@@ -81,7 +80,7 @@ class HarmonicVocosTest {
         for (float x : pulses) {
             power += x * x;
         }
-        assertEquals(1 + 1.0 / 32, power / pulses.length, 1e-3);                          // the one at half the rate counts twice
+        assertEquals(1 + 1.0 / 32, power / pulses.length, 1e-3);          // the one at half the rate counts twice
         for (int i = 0; i + 64 < pulses.length; i++) {
             assertEquals(pulses[i], pulses[i + 64], 1e-3);
         }

@@ -123,7 +123,7 @@ public final class Grad {
         };
     }
 
-    /** The gradient of a transposed factor is a transposed product, so that its factor's has the factor's own layout. */
+    /** The gradient of a transposed factor is a transposed product, so that what was transposed has one like itself. */
     private static List<Tensor> matmul(Tensor a, Tensor b, Tensor dy) {
         return List.of(
                 isTransposed(a) ? b.matmul(dy.transpose()).transpose() : dy.matmul(b.transpose()),
