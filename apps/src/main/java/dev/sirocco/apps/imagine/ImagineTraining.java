@@ -205,8 +205,10 @@ final class ImagineTraining implements Callable<Integer> {
             int words = tokenizer == null ? 0 : tokenizer.vocabularySize();
             PictureNetwork network = network(run, form, autoencoder == null ? null : autoencoder.config(),
                     classes.size(), words);
-            Painter painter = new Painter(new Painter.Settings(form.channels(), form.size(), run.network(), run.way()),
-                    autoencoder, network, tokenizer, classes);
+            double shift = run.isPixels() ? Painter.Settings.shift(form.size()) : 1;
+            Painter painter = new Painter(
+                    new Painter.Settings(form.channels(), form.size(), run.network(), run.way(), shift), autoencoder,
+                    network, tokenizer, classes);
             painter.writeSettings(training.out());
             trainNetwork(run, painter, lesson, held, executor);
         }
@@ -305,7 +307,7 @@ final class ImagineTraining implements Callable<Integer> {
     }
 
     private void trainNetwork(ImagineRun run, Painter painter, Lesson lesson, Lesson held, Executor executor) {
-        DiffusionLoss loss = new DiffusionLoss(run.way().schedule(), run.way().prediction(),
+        DiffusionLoss loss = new DiffusionLoss(painter.settings().schedule(), run.way().prediction(),
                 run.way().times(), 0);
         Function<Lesson, DiffusionTask.Samples> samples =
                 l -> new DiffusionTask.Samples(painter.latents().encode(l.pictures, executor), l.told);

@@ -44,6 +44,7 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
 
     static final String COMMAND = "sirocco imagine train";
     private static final int STEPS = 1000;
+    private static final double UNSHIFTED = 32;
     /** Classes that a message lists. */
     private static final int MOST_NAMED = 20;
     private static final double LARGEST_PIXEL = 1;
@@ -61,9 +62,11 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
         /** The linear schedule, and the noise. */
         EPSILON;
 
-        NoiseSchedule schedule() {
+        /** @param shift of a {@linkplain RectifiedFlow#RectifiedFlow(double) flow} whose velocity is learned */
+        NoiseSchedule schedule(double shift) {
             return switch (this) {
-                case FLOW, CLEAN -> new RectifiedFlow();
+                case FLOW -> new RectifiedFlow(shift);
+                case CLEAN -> new RectifiedFlow();
                 case V -> VariancePreserving.cosine(STEPS);
                 case EPSILON -> VariancePreserving.linear(STEPS, 1e-4, 0.02);
             };
@@ -90,8 +93,19 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
      *
      * @param channels 1 or 3
      * @param size height and width
+     * @param shift see {@link Way#schedule}
      */
-    record Settings(int channels, int size, PictureNetwork.Kind network, Way way) {}
+    record Settings(int channels, int size, PictureNetwork.Kind network, Way way, double shift) {
+
+        /** For pictures of this size as pixels: those of {@value #UNSHIFTED} rows have a shift of 1. */
+        static double shift(int size) {
+            return Math.max(1, size / UNSHIFTED);
+        }
+
+        NoiseSchedule schedule() {
+            return way.schedule(shift);
+        }
+    }
 
     /**
      * A model of ours.
@@ -258,7 +272,7 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
         State told = new State("told", DType.I32, Shape.of(2 * n, nothing().length));
         DiffusionSampler sampler = new DiffusionSampler(
                 (x, time) -> denoiser().predict(x, time, x.graph().read(told).slice(0, 0, x.dim(0))),
-                settings.way.schedule(), settings.way.prediction(), shape(n), executor);
+                settings.schedule(), settings.way.prediction(), shape(n), executor);
         return new Sampling(sampler, told);
     }
 }

@@ -64,7 +64,8 @@ final class PublishedDit {
                     .formatted(path, dit.config().channels(), autoencoder.config().latent()));
         }
         Painter.Settings settings = new Painter.Settings(autoencoder.config().channels(),
-                dit.config().size() * autoencoder.config().factor(), PictureNetwork.Kind.DIT, Painter.Way.EPSILON);
+                dit.config().size() * autoencoder.config().factor(), PictureNetwork.Kind.DIT, Painter.Way.EPSILON,
+                1);
         return new Painter(settings, autoencoder, new PictureNetwork.OfDit(dit), null,
                 classes(path.resolve(INDEX), dit.config().classes()));
     }

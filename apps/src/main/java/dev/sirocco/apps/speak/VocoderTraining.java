@@ -6,7 +6,6 @@ import dev.sirocco.apps.data.SpeechData;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.TrainingOptions;
 import dev.sirocco.apps.train.TrainingSettings;
-import dev.sirocco.audio.PitchTrack;
 import dev.sirocco.audio.Sound;
 import dev.sirocco.audio.data.Recording;
 import dev.sirocco.audio.data.Recordings;
@@ -52,6 +51,12 @@ final class VocoderTraining implements Callable<Integer> {
     private static final double ADAM_SHARE = 0.05;
     /** Largest norm of the gradients. */
     private static final double CLIP = 100;
+
+    /**
+     * How aperiodic a frame may be whose pitch gives pulses: how much is to be heard of these between breath and voice,
+     * the network learns.
+     */
+    private static final double FAINT = 0.5;
 
     @ParentCommand
     private SpeakTraining parent;
@@ -157,18 +162,35 @@ final class VocoderTraining implements Callable<Integer> {
 
     /** Each recording at each pace: a faster one has a higher voice (Ko et al. 2015). */
     private static List<VocoderTask.Take> takes(List<Recording> recordings, List<Double> paces, MelSpectrogram mel) {
-        return recordings.parallelStream().map(recording -> recording.sound(mel.sampleRate()))
-                .flatMap(sound -> paces.stream().map(pace -> take(sound, pace, mel))).toList();
+        return recordings.parallelStream().flatMap(recording -> {
+            Sound sound = recording.sound(mel.sampleRate());
+            float[] f0 = pitch(sound, mel.hop());
+            return paces.stream().map(pace -> take(sound, f0, pace, mel));
+        }).toList();
     }
 
-    private static VocoderTask.Take take(Sound sound, double pace, MelSpectrogram mel) {
+    /** In Hz, around the middle of each hop; 0 where there is none, not even a faint one. */
+    private static float[] pitch(Sound sound, int hop) {
+        // The tracker's frames lie around whole hops.
+        int half = Math.min(hop / 2, sound.samples().length - 1);
+        Sound rest = new Sound(Arrays.copyOfRange(sound.samples(), half, sound.samples().length), sound.rate());
+        PitchTracker tracker = PitchTracker.SPEECH.withHop(hop / (double) sound.rate());
+        float[] f0 = tracker.track(rest).f0();
+        float[] faint = tracker.withThreshold(FAINT).track(rest).f0();
+        for (int t = 0; t < f0.length; t++) {
+            f0[t] = f0[t] > 0 ? f0[t] : faint[t];
+        }
+        return f0;
+    }
+
+    private static VocoderTask.Take take(Sound sound, float[] f0, double pace, MelSpectrogram mel) {
         int rate = mel.sampleRate();
         float[] samples = new Sound(sound.samples(), (int) Math.round(rate * pace)).resampled(rate).samples();
-        // The tracker's frames lie around whole hops.
-        int half = Math.min(mel.hop() / 2, samples.length - 1);
-        PitchTracker tracker = PitchTracker.SPEECH.withHop(mel.hop() / (double) rate);
-        PitchTrack track = tracker.track(new Sound(Arrays.copyOfRange(samples, half, samples.length), rate));
-        return new VocoderTask.Take(samples, Arrays.copyOf(track.f0(), samples.length / mel.hop()));
+        float[] paced = new float[samples.length / mel.hop()];
+        for (int t = 0; t < paced.length; t++) {
+            paced[t] = (float) pace * f0[Math.min((int) ((t + 0.5) * pace), f0.length - 1)];
+        }
+        return new VocoderTask.Take(samples, paced);
     }
 
     // ---- the two parts ----------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ final class Painters {
         WordTokenizer words = WordTokenizer.of(List.of("a red dragon", "a blue cat", "two green birds"), 1);
         Dit.Config config = new Dit.Config(SIZE / 2, 1, 4, 2, 2, 16, 0, false)
                 .withText(words.vocabularySize(), 6, 1, 2, 8, 0);
-        return write(new Painter(new Painter.Settings(3, SIZE, PictureNetwork.Kind.DIT, Painter.Way.FLOW), autoencoder,
+        return write(new Painter(new Painter.Settings(3, SIZE, PictureNetwork.Kind.DIT, Painter.Way.FLOW, 1), autoencoder,
                 new PictureNetwork.OfDit(new Dit(config, Scope.root(seed))),
                 words, List.of()), folder, seed);
     }
@@ -48,7 +48,7 @@ final class Painters {
     /** Told classes: grey pixels. */
     static Path classes(Path folder, long seed) {
         Unet.Config config = new Unet.Config(1, List.of(8, 16), 1, List.of(1), 8, 4, 3, 0, 0);
-        return write(new Painter(new Painter.Settings(1, SIZE, PictureNetwork.Kind.UNET, Painter.Way.V), null,
+        return write(new Painter(new Painter.Settings(1, SIZE, PictureNetwork.Kind.UNET, Painter.Way.V, 1), null,
                 new PictureNetwork.OfUnet(new Unet(config, Scope.root(seed))), null,
                 List.of("0", "1", "boot")), folder, seed);
     }

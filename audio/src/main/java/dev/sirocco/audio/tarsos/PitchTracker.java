@@ -29,6 +29,10 @@ public record PitchTracker(double lowest, double highest, double hop, double thr
         return new PitchTracker(lowest, highest, seconds, threshold);
     }
 
+    public PitchTracker withThreshold(double aperiodic) {
+        return new PitchTracker(lowest, highest, hop, aperiodic);
+    }
+
     /** Frames lie around the moments 0, hop, 2 hop … up to the sound's end; outside of the sound is silence. */
     public PitchTrack track(Sound sound) {
         int period = (int) Math.ceil(sound.rate() / lowest) + 2;

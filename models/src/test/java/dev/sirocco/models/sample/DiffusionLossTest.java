@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class DiffusionLossTest {
 
     private static final List<NoiseSchedule> SCHEDULES = List.of(VariancePreserving.cosine(100),
-            VariancePreserving.scaledLinear(1000, 0.00085, 0.012).withZeroTerminalSnr(), new RectifiedFlow());
+            VariancePreserving.scaledLinear(1000, 0.00085, 0.012).withZeroTerminalSnr(), new RectifiedFlow(),
+            new RectifiedFlow(2));
     private static final double ANSWER = 0.1;
 
     /** With a network that gives always the same answer, and shows what it was asked. */

@@ -17,7 +17,7 @@ class NoiseScheduleTest {
     private static final VariancePreserving LINEAR = VariancePreserving.linear(1000, 1e-4, 0.02);
     private static final VariancePreserving SCALED = VariancePreserving.scaledLinear(1000, 0.00085, 0.012);
     private static final List<NoiseSchedule> ALL = List.of(LINEAR, SCALED, VariancePreserving.cosine(1000),
-            SCALED.withZeroTerminalSnr(), new RectifiedFlow());
+            SCALED.withZeroTerminalSnr(), new RectifiedFlow(), new RectifiedFlow(2));
 
     private static double squaredAlpha(NoiseSchedule schedule, double time) {
         return Math.pow(schedule.alpha(time), 2);
@@ -46,6 +46,18 @@ class NoiseScheduleTest {
                 }
             }
         }
+    }
+
+    /** Noise is the stronger, by the shift, against what is left of the sample. */
+    @Test
+    void aShiftedFlowSpendsMoreTimesInNoise() {
+        NoiseSchedule plain = new RectifiedFlow();
+        NoiseSchedule shifted = new RectifiedFlow(3);
+        for (double t = 50; t < 1000; t += 50) {
+            assertEquals(3 * plain.sigma(t) / plain.alpha(t), shifted.sigma(t) / shifted.alpha(t), 1e-9);
+        }
+        assertEquals(1, shifted.sigma(1000));
+        assertThrows(IllegalArgumentException.class, () -> new RectifiedFlow(0));
     }
 
     @Test

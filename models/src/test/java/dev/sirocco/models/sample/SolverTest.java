@@ -157,12 +157,13 @@ class SolverTest {
         }
         // from nothing but noise: no α to divide by
         assertOrder(2, new Heun(), new RectifiedFlow(), Prediction.FLOW, 1000, 100);
+        assertOrder(2, new Heun(), new RectifiedFlow(2), Prediction.FLOW, 1000, 100);
         assertOrder(2, new Heun(), ZERO_SNR, Prediction.V, 999, 199);
     }
 
     @Test
     void stepsKeepAKnownSampleAndTheNoiseLevel() {
-        for (NoiseSchedule schedule : List.of(LINEAR, ZERO_SNR, new RectifiedFlow())) {
+        for (NoiseSchedule schedule : List.of(LINEAR, ZERO_SNR, new RectifiedFlow(), new RectifiedFlow(2))) {
             for (Solver solver : List.of(new Ddpm(), new Ddim(0), new Ddim(0.5), new Ddim(1), new Euler())) {
                 for (SolverStep s : solver.steps(schedule, Spacing.TRAILING.times(schedule, 7))) {
                     double mean = s.x() * schedule.alpha(s.time()) + s.raw() + s.x0();
