@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** A ViT as Hugging Face's libraries write it, such as google/vit-base-patch16-224. */
@@ -39,7 +38,9 @@ final class PublishedVit {
         checkPixels(folder.resolve(PREPROCESSING));
         check(file, "hidden_act", c.path("hidden_act").asText("gelu"), "gelu");
         check(file, "qkv_bias", c.path("qkv_bias").asText("true"), "true");
-        List<String> classes = classes(file, c.path("id2label"));
+        TensorFile weights = TensorFile.open(folder);
+        int count = Math.toIntExact(weights.shape("classifier.bias").numel());
+        List<String> classes = classes(file, c.path("id2label"), count);
         Vit.Config config = new Vit.Config(number(file, c, "image_size", 224), number(file, c, "patch_size", 16),
                 number(file, c, "num_channels", 3), number(file, c, "num_hidden_layers", 12),
                 number(file, c, "num_attention_heads", 12), number(file, c, "hidden_size", 768),
@@ -48,7 +49,6 @@ final class PublishedVit {
             throw new UserError("%s: pictures of %d in patches of %d, a width of %d in %d heads: no rest may be left"
                     .formatted(file, config.size(), config.patch(), config.width(), config.heads()));
         }
-        TensorFile weights = TensorFile.open(folder);
         Map<String, Storage> tensors = new LinkedHashMap<>();
         weights.names().forEach(name -> tensors.put(name, weights.get(name)));
         Vit vit = Scope.load(weights.path().toString(), tensors, name -> name.startsWith("vit.pooler."),
@@ -57,11 +57,15 @@ final class PublishedVit {
         return new Classifier(vit, new PictureForm(config.channels(), config.size(), true), classes);
     }
 
-    /** By their numbers, without a gap. */
-    private static List<String> classes(Path file, JsonNode names) {
-        return IntStream.range(0, names.size()).mapToObj(i -> Optional.ofNullable(names.get("" + i)).orElseThrow(
-                () -> new UserError("%s: id2label has %,d classes, and none of the number %d".formatted(file,
-                        names.size(), i))).asText()).toList();
+    /** By their numbers, without a gap; where nothing is said, as the authors' libraries name them. */
+    private static List<String> classes(Path file, JsonNode names, int count) {
+        return IntStream.range(0, count).mapToObj(i -> {
+            if (!names.isEmpty() && !names.has("" + i)) {
+                throw new UserError("%s: id2label has %,d classes of %,d, and none of the number %d".formatted(file,
+                        names.size(), count, i));
+            }
+            return names.path("" + i).asText("LABEL_" + i);
+        }).toList();
     }
 
     /** Pixels must be asked for as this network is given them, from -1 to 1. */
