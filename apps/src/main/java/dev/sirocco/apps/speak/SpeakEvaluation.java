@@ -78,9 +78,11 @@ final class SpeakEvaluation implements Callable<Integer> {
         return 0;
     }
 
+    /** On those held out, or on all where there are too few to hold any out. */
     private void evaluate(Recordings recordings) {
-        List<String> texts = recordings.held().stream().map(Recording::text).toList();
-        List<Sound> recorded = recordings.held().stream().map(recording -> recording.sound(Recogniser.RATE)).toList();
+        List<Recording> held = recordings.held().isEmpty() ? recordings.training() : recordings.held();
+        List<String> texts = held.stream().map(Recording::text).toList();
+        List<Sound> recorded = held.stream().map(recording -> recording.sound(Recogniser.RATE)).toList();
         List<String> all = Stream.concat(recordings.training().stream(), recordings.held().stream())
                 .map(Recording::text).toList();
         try (Recogniser recogniser = new Recogniser(all)) {
@@ -117,8 +119,8 @@ final class SpeakEvaluation implements Callable<Integer> {
             pace.accept(sounds.get(i).seconds() / said.size());
         }
         terminal().out().printf(Locale.ROOT, "%-24s %5.1f %% of %,d words wrong: %d changed, %d left out (%d together "
-                + "at most), %d put in (%d together); %.2f to %.2f s a word%n", name, 100.0 * edits.total() / words, words,
-                edits.changed(), edits.leftOut(), edits.longestLeftOut(), edits.putIn(), edits.longestPutIn(),
+                + "at most), %d put in (%d together); %.2f to %.2f s a word%n", name, 100.0 * edits.total() / words,
+                words, edits.changed(), edits.leftOut(), edits.longestLeftOut(), edits.putIn(), edits.longestPutIn(),
                 pace.getMin(), pace.getMax());
         terminal().flush();
     }

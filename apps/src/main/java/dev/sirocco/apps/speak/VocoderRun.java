@@ -25,7 +25,7 @@ record VocoderRun(String data, String pace, int width, int layers, int frames, d
     private static final int LEAST_FRAMES = 5;
 
     static VocoderRun start(String data) {
-        return new VocoderRun(data, "1", 256, 8, 24, 5, 0.3, 0.999, new TrainingSettings(8, 0.02));
+        return new VocoderRun(data, "1", 256, 8, 24, 5, 1, 0.999, new TrainingSettings(8, 0.02));
     }
 
     VocoderRun check() {

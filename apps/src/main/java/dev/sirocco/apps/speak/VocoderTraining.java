@@ -40,7 +40,7 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code sirocco speak train vocoder}: what makes the sound of a mel spectrogram. */
 @Command(name = "vocoder", mixinStandardHelpOptions = true, sortOptions = false, description = {
-        "Trains a vocoder on recordings of speech: first to match their spectra, then, against adversaries, to be "
+        "Trains a vocoder on recordings of speech: to match their spectra, then, if wanted, against adversaries, to be "
         + "taken for them.", "Ctrl-C saves; --resume goes on."})
 final class VocoderTraining implements Callable<Integer> {
 
@@ -62,7 +62,7 @@ final class VocoderTraining implements Callable<Integer> {
     private SpeakTraining parent;
 
     @Option(names = "--data", paramLabel = "DATA", split = ",", description = {
-            "Recordings: asterisk, or a folder. Several with commas between.",
+            "Recordings: asterisk, asterisk-world, or a folder. Several with commas between.",
             "What is named twice is heard twice as often."})
     private List<String> data;
 
@@ -85,7 +85,7 @@ final class VocoderTraining implements Callable<Integer> {
     private Double stft;
 
     @Option(names = "--spectral", paramLabel = "X",
-            description = "Share of the run without adversaries, in front (default 0.3).")
+            description = "Share of the run without adversaries, in front (default 1: there are none).")
     private Double spectral;
 
     @Option(names = "--ema", paramLabel = "X",
