@@ -5,6 +5,7 @@ import dev.sirocco.apps.Interrupt;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.data.PictureData;
 import dev.sirocco.apps.data.PictureDataOptions;
+import dev.sirocco.apps.train.BeginningOption;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.Moments;
 import dev.sirocco.apps.train.TrainingOptions;
@@ -108,6 +109,9 @@ final class ImagineTraining implements Callable<Integer> {
     @Option(names = "--ema", paramLabel = "X",
             description = "Decay of the averages of the weights (default 0.999, 0 for none).")
     private Double ema;
+
+    @Mixin
+    private BeginningOption beginning;
 
     @Mixin
     private TrainingOptions training;
@@ -317,9 +321,7 @@ final class ImagineTraining implements Callable<Integer> {
         try (Trainer trainer = new Trainer(task, painter.network().optimizer(run.training().learningRate()),
                 Schedule.linear(0.02).withWarmup(0.02), run.training().config(1, run.ema()), training.out(), Map.of(),
                 executor, out())) {
-            if (training.isResumed()) {
-                trainer.resume();
-            }
+            beginning.start(trainer, training.isResumed(), training.out(), Painter.COMMAND);
             out().printf("network: %,d parameters; %s%n", painter.network().parameters().count(), training.out());
             trainer.run();
             if (Files.exists(Trainer.lastCheckpoint(training.out()))) {

@@ -3,6 +3,7 @@ package dev.sirocco.apps.speak;
 import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Interrupt;
 import dev.sirocco.apps.data.SpeechData;
+import dev.sirocco.apps.train.BeginningOption;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.Moments;
 import dev.sirocco.apps.train.TrainingOptions;
@@ -77,6 +78,9 @@ final class AcousticTraining implements Callable<Integer> {
     @Option(names = "--ema", paramLabel = "X",
             description = "Decay of the averages of the weights (default 0.999, 0 for none).")
     private Double ema;
+
+    @Mixin
+    private BeginningOption beginning;
 
     @Mixin
     private TrainingOptions training;
@@ -218,9 +222,7 @@ final class AcousticTraining implements Callable<Integer> {
                 Trainer trainer = new Trainer(task, optimizer(acoustic, run.training().learningRate()),
                         Schedule.linear(0.02).withWarmup(0.02), run.training().config(1, run.ema()), folder, Map.of(),
                         executor, out())) {
-            if (training.isResumed()) {
-                trainer.resume();
-            }
+            beginning.start(trainer, training.isResumed(), folder, AcousticModel.COMMAND);
             out().printf("%,d parameters; %s%n", acoustic.parameters().count(), folder);
             trainer.run();
             if (Files.exists(Trainer.lastCheckpoint(folder))) {

@@ -3,6 +3,7 @@ package dev.sirocco.apps.speak;
 import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.Interrupt;
 import dev.sirocco.apps.data.SpeechData;
+import dev.sirocco.apps.train.BeginningOption;
 import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.apps.train.TrainingOptions;
 import dev.sirocco.apps.train.TrainingSettings;
@@ -91,6 +92,9 @@ final class VocoderTraining implements Callable<Integer> {
     @Option(names = "--ema", paramLabel = "X",
             description = "Decay of the averages of the weights (default 0.999, 0 for none).")
     private Double ema;
+
+    @Mixin
+    private BeginningOption beginning;
 
     @Mixin
     private TrainingOptions training;
@@ -244,7 +248,11 @@ final class VocoderTraining implements Callable<Integer> {
             Executor executor, String how) {
         try (Trainer trainer = new Trainer(task, optimizer, Schedule.cosine(0.05).withWarmup(0.02),
                 part.config(CLIP, run.ema()), folder, Map.of(), executor, out())) {
-            trainer.resume();
+            boolean isBegun = Files.exists(Trainer.lastCheckpoint(folder));
+            boolean isFirst = !folder.equals(training.out()) || run.spectral() == 0 || run.spectral() == 1;
+            if (isBegun || isFirst) {
+                beginning.start(trainer, isBegun, training.out(), Vocoder.COMMAND);
+            }
             long vocoder = task.parameters().trainable().stream().filter(p -> !ModelFolder.IS_TRAINING.test(p.name()))
                     .mapToLong(p -> p.shape().numel()).sum();
             out().printf("%s: %,d parameters, %,d of adversaries; %s%n", how, vocoder,

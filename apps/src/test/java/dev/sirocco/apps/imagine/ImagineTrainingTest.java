@@ -2,14 +2,19 @@ package dev.sirocco.apps.imagine;
 
 import static dev.sirocco.apps.Printed.assertRefused;
 import static dev.sirocco.apps.Printed.wellBy;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sirocco.tensor.io.Safetensors;
 import dev.sirocco.vision.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +74,31 @@ class ImagineTrainingTest {
         double red = mean(sheet, 0, plane);
         double blue = mean(sheet, 2 * plane, plane);
         assertTrue(red > blue + 0.5, way + ": red " + red + ", blue " + blue);
+    }
+
+    /** So little is learned in one step that what is exported in few bits is what the run began with. */
+    @Test
+    void aRunBeginsWithAnothersWeights() throws IOException {
+        Path out = folder.resolve("first");
+        String[] same = {"--ema", "0", "--data", data.toString(), "--classes", "--pixels", "--layers", "1", "--width",
+            "32"};
+        train(out, same);
+        List<String> more = new ArrayList<>(List.of("--from", out.toString(), "--lr", "1e-9", "--seed", "2"));
+        more.addAll(List.of(same));
+        Path second = folder.resolve("second");
+        train(second, more.toArray(String[]::new));
+        Safetensors before = Safetensors.open(out.resolve("weights.safetensors"));
+        Safetensors after = Safetensors.open(second.resolve("weights.safetensors"));
+        for (String name : before.names()) {
+            assertArrayEquals(before.get(name).floats(), after.get(name).floats(), 1e-6f, name);
+        }
+
+        more.addAll(List.of("imagine", "train", "--out", folder.resolve("third").toString(), "--steps", "1"));
+        Collections.rotate(more, 6);
+        more.set(more.size() - 1, "64");
+        assertRefused(more.toArray(String[]::new), "config.json");
+        assertRefused(new String[] {"imagine", "train", "--out", out.toString(), "--resume", "--from", out.toString(),
+            "--steps", "3"}, "--from");
     }
 
     private static double mean(float[] numbers, int from, int count) {

@@ -194,6 +194,16 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
+     * Gives a new run the weights of a model; what belongs to training, such as adversaries and moments, stays fresh.
+     *
+     * @throws UserError if it is another model
+     */
+    public void begin(Path weights) {
+        Checkpoint.open(weights).restoreWeights(task.parameters().all().stream()
+                .filter(p -> !p.name().startsWith(Checkpoint.TRAINING)).toList());
+    }
+
+    /**
      * Trains until the end, or until {@link #stop} or a signal.
      *
      * @throws UserError if the directory holds a run that was not resumed, or the loss is no longer a number
