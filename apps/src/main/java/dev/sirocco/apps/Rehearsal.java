@@ -29,7 +29,7 @@ final class Rehearsal implements Callable<Integer> {
         if (Files.isDirectory(Home.checkpoint("imagine"))) {
             write("rehearsal.png", "imagine", "a red dragon", "--steps", "4");
         }
-        if (Files.isDirectory(Home.checkpoint("speak"))) {
+        if (Files.isDirectory(Home.checkpoint("speak").resolve("acoustic"))) {
             write("rehearsal.wav", "speak", "Good morning. This is a rehearsal.");
         }
         return 0;
