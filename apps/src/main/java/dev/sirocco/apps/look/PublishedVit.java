@@ -6,14 +6,11 @@ import dev.sirocco.apps.train.ModelFolder;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.zoo.Vit;
 import dev.sirocco.tensor.io.TensorFile;
-import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.vision.PictureForm;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A ViT as Hugging Face's libraries write it, such as google/vit-base-patch16-224. */
@@ -49,10 +46,7 @@ final class PublishedVit {
             throw new UserError("%s: pictures of %d in patches of %d, a width of %d in %d heads: no rest may be left"
                     .formatted(file, config.size(), config.patch(), config.width(), config.heads()));
         }
-        Map<String, Storage> tensors = new LinkedHashMap<>();
-        weights.names().forEach(name -> tensors.put(name, weights.get(name)));
-        Vit vit = Scope.load(weights.path().toString(), tensors, name -> name.startsWith("vit.pooler."),
-                scope -> new Vit(config, scope));
+        Vit vit = Scope.load(weights, name -> name.startsWith("vit.pooler."), scope -> new Vit(config, scope));
         vit.parameters().freeze();
         return new Classifier(vit, new PictureForm(config.channels(), config.size(), true), classes);
     }

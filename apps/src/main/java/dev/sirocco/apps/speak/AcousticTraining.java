@@ -135,7 +135,7 @@ final class AcousticTraining implements Callable<Integer> {
                 FrameAnalysis analysis = mel.analysis(executor)) {
             for (AcousticRun.Voice voice : run.voices()) {
                 all.addAll(known.computeIfAbsent(voice, v -> {
-                    Recordings recordings = SpeechData.read(v.data(), out()::println);
+                    Recordings recordings = SpeechData.read(v.data(), out()::println).withTexts();
                     int number = voices.indexOf(v.name());
                     Lesson heard = new Lesson(heard(recordings.training(), number, config, mel, script, analysis),
                             heard(recordings.held(), number, config, mel, script, analysis));

@@ -10,13 +10,10 @@ import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.zoo.Vocos;
 import dev.sirocco.models.zoo.VocosSynthesis;
 import dev.sirocco.tensor.io.TensorFile;
-import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.Corpus;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /** A vocoder as the authors of Vocos publish theirs: {@value #CONFIG} and {@code pytorch_model.bin}. */
@@ -70,11 +67,8 @@ final class PublishedVocos {
                 number("backbone", "intermediate_dim"), number("backbone", "num_layers"), nFft, hop, isCentred);
         MelSpectrogram mel = new MelSpectrogram(rate, nFft, nFft, hop, mels, 0, rate / 2.0, MelScale.HTK, false, 1,
                 isCentred ? Framing.CENTRED : Framing.SAME, LEAST);
-        TensorFile weights = TensorFile.open(folder);
-        Map<String, Storage> tensors = new LinkedHashMap<>();
-        weights.names().stream().filter(name -> !name.startsWith(FEATURES))
-                .forEach(name -> tensors.put(name, weights.get(name)));
-        Vocos vocos = Scope.load(weights.path().toString(), tensors, _ -> false, scope -> new Vocos(config, scope));
+        Vocos vocos = Scope.load(TensorFile.open(folder), name -> name.startsWith(FEATURES),
+                scope -> new Vocos(config, scope));
         vocos.parameters().freeze();
         return new Vocoder(mel, executor -> new VocosSynthesis(vocos, executor));
     }

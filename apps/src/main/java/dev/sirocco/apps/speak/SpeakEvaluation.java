@@ -64,7 +64,7 @@ final class SpeakEvaluation implements Callable<Integer> {
     public Integer call() {
         who.check();
         if (file == null) {
-            evaluate(SpeechData.read(data, terminal().out()::println));
+            evaluate(SpeechData.read(data, terminal().out()::println).withTexts());
         } else {
             List<String> texts = Corpus.read(file).text().lines().filter(line -> !line.isBlank()).toList();
             try (Recogniser recogniser = new Recogniser(texts)) {

@@ -19,11 +19,11 @@ public final class BeginningOption {
     private Path from;
 
     /**
-     * Resumes the run in a folder, or begins a new one.
+     * Goes on with the run in a folder, if it has got as far as a checkpoint, or begins a new one.
      *
      * @param folder where the run's settings have been written
      * @param command that makes such folders, for messages
-     * @throws UserError if there is no run to resume, or the model is of other settings
+     * @throws UserError if the model is of other settings, or a resumed run is to begin anew
      */
     public void start(Trainer trainer, boolean isResumed, Path folder, String command) {
         if (isResumed) {

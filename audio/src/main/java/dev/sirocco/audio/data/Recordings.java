@@ -62,6 +62,24 @@ public record Recordings(List<Recording> training, List<Recording> held) {
         return isPrompts ? divided(all, WORDS_OF_LONGER, HELD_EVERY) : divided(all, 1, HELD_OF_FOLDER);
     }
 
+    /**
+     * Those of which it is known what is said.
+     *
+     * @throws UserError if there are none
+     */
+    public Recordings withTexts() {
+        Recordings known = new Recordings(withTexts(training), withTexts(held));
+        if (known.training.isEmpty() && known.held.isEmpty()) {
+            throw new UserError("of no recording is it known what is said: put a " + METADATA
+                    + " of lines 'name|text' there, or a.txt beside a.wav");
+        }
+        return known;
+    }
+
+    private static List<Recording> withTexts(List<Recording> recordings) {
+        return recordings.stream().filter(recording -> !recording.text().isEmpty()).toList();
+    }
+
     private static void prompts(Path folder, List<Recording> all) throws IOException {
         List<String> lines;
         try (var in = new GZIPInputStream(Files.newInputStream(folder.resolve(PROMPTS)))) {

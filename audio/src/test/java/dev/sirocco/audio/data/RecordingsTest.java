@@ -69,6 +69,9 @@ class RecordingsTest {
         Recordings all = Recordings.read(folder);
         assertEquals(52, all.training().size());
         assertEquals("", all.training().getLast().text());                       // nobody knows what is said
+        assertEquals(51, all.withTexts().training().size());
+        Recordings unknown = new Recordings(List.of(all.training().getLast()), List.of());
+        assertTrue(assertThrows(UserError.class, unknown::withTexts).getMessage().contains("metadata.csv"));
         assertEquals("number 59", all.held().getFirst().text());
     }
 

@@ -3,6 +3,7 @@ package dev.sirocco.models.nn;
 import dev.sirocco.tensor.fast.BlockPacking;
 import dev.sirocco.tensor.fast.QuantisedMatMul.Format;
 import dev.sirocco.tensor.io.Safetensors;
+import dev.sirocco.tensor.io.TensorFile;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
@@ -70,10 +71,14 @@ public final class Scope {
      * @param path as in {@link Safetensors#open}
      */
     public static <M> M load(Path path, Predicate<String> isIgnored, Function<Scope, M> model) {
-        Safetensors file = Safetensors.open(path);
+        return load(Safetensors.open(path), isIgnored, model);
+    }
+
+    /** Builds a model with the tensors of a file; see {@link #load(String, Map, Predicate, Function)}. */
+    public static <M> M load(TensorFile file, Predicate<String> isIgnored, Function<Scope, M> model) {
         Map<String, Storage> tensors = new LinkedHashMap<>();
         file.names().stream().filter(isIgnored.negate()).forEach(name -> tensors.put(name, file.get(name)));
-        return load(path.toString(), tensors, isIgnored, model);
+        return load(file.path().toString(), tensors, isIgnored, model);
     }
 
     /**
