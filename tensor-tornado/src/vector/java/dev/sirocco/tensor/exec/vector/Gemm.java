@@ -252,7 +252,7 @@ final class Gemm {
         Arrays.fill(packed, -1);
         team.run(grid.parts(), (part, worker) -> {
             Region region = grid.region(part);
-            Panel panel = new Panel(call.workers, worker, grid.height, kc, keepsPanels ? 0 : grid.width);
+            Panel panel = new Panel(call.workers, worker, grid.height(), kc, keepsPanels ? 0 : grid.width());
             float[] from = keepsPanels ? panels : panel.memory();
             int first = keepsPanels ? kept(k0, col + region.col0) : panel.panelsB();
             if (!keepsPanels && packed[worker] != region.col0) {
@@ -310,26 +310,24 @@ final class Gemm {
         }
     }
 
-    /** A division of rows × cols elements into {@code down} by {@code across} regions, the last ones smaller. */
-    record Grid(int rows, int cols, int down, int across, int height, int width) {
-
-        /** Regions of a given size. */
-        static Grid of(int rows, int cols, int height, int width) {
-            return new Grid(rows, cols, Math.ceilDiv(rows, height), Math.ceilDiv(cols, width), height, width);
-        }
+    /**
+     * A division of rows × cols elements into {@code down} by {@code across} regions of whole panels, as many in each
+     * as can be.
+     */
+    record Grid(int rows, int cols, int panelRows, int panelCols, int down, int across) {
 
         /**
          * The division of at most {@code NC · workers} columns of C: into as many shares as there are workers, one
          * below or beside the other, with which there is least to pack, and those into blocks of rows.
          */
         static Grid balanced(int rows, int cols, int workers) {
+            int panels = Math.ceilDiv(rows, Panel.ROWS);
             Grid best = null;
             for (int across = workers; across > 0; across--) {
                 if (workers % across == 0) {
-                    int width = roundUp(Math.ceilDiv(cols, across), Panel.COLS);
-                    int down = roundUp(Math.ceilDiv(rows, MC), workers / across);
-                    Grid grid = of(rows, cols, roundUp(Math.ceilDiv(rows, down), Panel.ROWS), width);
-                    best = best == null || width <= NC && grid.cost(workers) < best.cost(workers) ? grid : best;
+                    int down = Math.min(panels, roundUp(Math.ceilDiv(rows, MC), workers / across));
+                    Grid grid = new Grid(rows, cols, Panel.ROWS, Panel.COLS, down, across);
+                    best = best == null || grid.width() <= NC && grid.cost(workers) < best.cost(workers) ? grid : best;
                 }
             }
             return best;
@@ -337,19 +335,34 @@ final class Gemm {
 
         /** What the busiest worker does, in multiplications. */
         private long cost(int workers) {
-            long rows = (long) Math.ceilDiv(parts(), workers) * height;
-            return rows * width + PACKING * (rows + width);
+            long height = (long) Math.ceilDiv(Math.ceilDiv(rows, panelRows), workers / across) * panelRows;
+            return height * width() + PACKING * (height + width());
         }
 
         int parts() {
             return down * across;
         }
 
+        /** Rows of the highest region. */
+        int height() {
+            return Math.ceilDiv(Math.ceilDiv(rows, panelRows), down) * panelRows;
+        }
+
+        /** Columns of the widest region. */
+        int width() {
+            return Math.ceilDiv(Math.ceilDiv(cols, panelCols), across) * panelCols;
+        }
+
         /** Region by region down the columns: a worker's share of the parts has a share of the columns. */
         Region region(int part) {
-            int row0 = part % down * height;
-            int col0 = part / down * width;
-            return new Region(row0, Math.min(rows, row0 + height), col0, Math.min(cols, col0 + width));
+            int i = part % down;
+            int j = part / down;
+            return new Region(begin(i, down, rows, panelRows), begin(i + 1, down, rows, panelRows),
+                    begin(j, across, cols, panelCols), begin(j + 1, across, cols, panelCols));
+        }
+
+        private static int begin(int piece, int pieces, int size, int panel) {
+            return (int) Math.min(size, (long) piece * Math.ceilDiv(size, panel) / pieces * panel);
         }
     }
 }

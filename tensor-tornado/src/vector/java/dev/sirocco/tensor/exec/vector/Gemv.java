@@ -69,7 +69,8 @@ final class Gemv {
 
     /** The columns in equal shares. */
     static Grid columns(Shape shape, int pieces) {
-        return Grid.of(shape.m(), shape.n(), shape.m(), Gemm.roundUp(Math.ceilDiv(shape.n(), pieces), 2 * LANES));
+        int panels = Math.ceilDiv(shape.n(), 2 * LANES);
+        return new Grid(shape.m(), shape.n(), shape.m(), 2 * LANES, 1, Math.min(pieces, panels));
     }
 
     /** Whether the rows of B are shared; there must be work for several workers. */

@@ -71,10 +71,9 @@ final class Loops {
      */
     static Loop before(Op op) {
         return switch (op) {
-            case Op.Unary u when u.kind() == UnaryKind.ERF -> Loops::expOfMinusSquare;
             case Op.Unary u when u.kind() == UnaryKind.TANH -> Loops::expOfTwice;
-            case Gelu g -> g.tanh() ? Loops::geluGate : Loops::density;
-            case Backward b when b.op() instanceof Gelu g -> g.tanh() ? Loops::geluGate : Loops::density;
+            case Gelu g when g.tanh() -> Loops::geluGate;
+            case Backward b when b.op() instanceof Gelu g && g.tanh() -> Loops::geluGate;
             default -> null;
         };
     }
@@ -239,9 +238,9 @@ final class Loops {
         }
     }
 
-    private static void gelu(long d, long a, long sa, long density, long sd, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += VECTOR, a += sa, density += sd) {
-            store(d, Functions.gelu(load(a), load(density)));
+    private static void gelu(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
+        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
+            store(d, Functions.gelu(load(a)));
         }
     }
 
@@ -257,15 +256,9 @@ final class Loops {
         }
     }
 
-    private static void erf(long d, long a, long sa, long exp, long se, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += VECTOR, a += sa, exp += se) {
-            store(d, Functions.erf(load(a), load(exp)));
-        }
-    }
-
-    private static void expOfMinusSquare(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
+    private static void erf(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
         for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
-            store(d, Functions.expOfMinusSquare(load(a)));
+            store(d, Functions.erf(load(a)));
         }
     }
 
@@ -365,15 +358,9 @@ final class Loops {
         }
     }
 
-    private static void density(long d, long a, long sa, long b, long sb, long c, long sc, int n) {
-        for (int i = 0; i < n; i++, d += VECTOR, a += sa) {
-            store(d, Functions.density(load(a)));
-        }
-    }
-
-    private static void geluBackward(long d, long x, long sx, long density, long sd, long dy, long sdy, int n) {
-        for (int i = 0; i < n; i++, d += VECTOR, x += sx, density += sd, dy += sdy) {
-            store(d, Functions.geluSlope(load(x), load(density)).mul(load(dy)));
+    private static void geluBackward(long d, long x, long sx, long y, long sy, long dy, long sdy, int n) {
+        for (int i = 0; i < n; i++, d += VECTOR, x += sx, dy += sdy) {
+            store(d, Functions.geluSlope(load(x)).mul(load(dy)));
         }
     }
 
