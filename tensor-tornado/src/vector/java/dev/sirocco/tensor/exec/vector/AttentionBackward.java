@@ -61,6 +61,7 @@ record AttentionBackward(Attention op) implements KernelFactory {
         private final float[] x;
         // where in x: packed operands of all keys and their gradients, then of W queries, then blocks of scores
         private final int k, v, dk, dv, q, qT, dy, dyT, dq, logSumExp, shift, scores, gradients;
+        private final Transposition transposition;
 
         Part(Bound bound, int offset, int batch, int kvHead) {
             this.bound = bound;
@@ -85,11 +86,12 @@ record AttentionBackward(Attention op) implements KernelFactory {
             shift = logSumExp + W;
             scores = shift + W;
             gradients = scores + KEYS * W;
-            x = Tiles.scratch(gradients + KEYS * W);
+            x = Tiles.scratch(gradients + KEYS * W + Transposition.SCRATCH);
+            transposition = new Transposition(x, gradients + KEYS * W);
         }
 
         void run() {
-            pack(operands.k(), 0, kvHead, end, 1, k, rows);
+            pack(operands.k(), 0, kvHead, end, operands.scale(), k, rows);
             pack(operands.v(), 0, kvHead, end, 1, v, rows);
             Arrays.fill(x, dk, q, 0);
             for (int head = kvHead * operands.group(); head < (kvHead + 1) * operands.group(); head++) {
@@ -97,16 +99,16 @@ record AttentionBackward(Attention op) implements KernelFactory {
                     queries(first, head);
                 }
             }
-            unpack(dk, rows, end, operands.k(), bound.dk);
-            unpack(dv, rows, end, operands.v(), bound.dv);
+            unpack(dk, rows, end, operands.k(), operands.scale(), bound.dk);
+            unpack(dv, rows, end, operands.v(), 1, bound.dv);
         }
 
         private void queries(int first, int head) {
             int count = Math.min(W, operands.queries() - first);
-            pack(operands.q(), first, head, count, operands.scale(), q, W);
+            pack(operands.q(), first, head, count, 1, q, W);
             pack(bound.dy, first, head, count, 1, dy, W);
-            Tiles.transpose(x, q, operands.size(), qT);
-            Tiles.transpose(x, dy, operands.valueSize(), dyT);
+            packTransposed(operands.q(), first, head, count, qT);
+            packTransposed(bound.dy, first, head, count, dyT);
             Arrays.fill(x, dq, logSumExp, 0);
             Arrays.fill(x, logSumExp, scores, 0);
             for (int i = 0; i < count; i++) {
@@ -118,7 +120,7 @@ record AttentionBackward(Attention op) implements KernelFactory {
             }
             if (bound.dq != 0) {
                 long row = ((long) batch * operands.queries() + first) * operands.heads() + head;
-                Tiles.unpack(x, dq, W, count, operands.size(), operands.scale(), bound.dq + 4 * row * operands.size(),
+                Tiles.unpack(x, dq, W, count, operands.size(), 1, bound.dq + 4 * row * operands.size(),
                         4L * operands.heads() * operands.size());
             }
         }
@@ -154,15 +156,20 @@ record AttentionBackward(Attention op) implements KernelFactory {
                     count, view.shape().dim(3), factor, x, target, panelRows);
         }
 
-        /** Writes the gradients of all keys, zeros for those that no query sees. */
-        private void unpack(int source, int panelRows, int count, View like, long target) {
+        private void packTransposed(View view, int first, int head, int count, int target) {
+            Tiles.packTransposed(transposition, AttentionOperands.at(view, batch, first, head),
+                    AttentionOperands.rowBytes(view), count, view.shape().dim(3), x, target);
+        }
+
+        /** Writes the gradients of all keys, times a factor, zeros for those that no query sees. */
+        private void unpack(int source, int panelRows, int count, View like, float factor, long target) {
             if (target == 0) {
                 return;
             }
             int size = like.shape().dim(3);
             long rowBytes = 4L * operands.kvHeads() * size;
             long first = target + (long) batch * operands.keys() * rowBytes + 4L * kvHead * size;
-            Tiles.unpack(x, source, panelRows, count, size, 1, first, rowBytes);
+            Tiles.unpack(x, source, panelRows, count, size, factor, first, rowBytes);
             for (int key = count; key < operands.keys(); key++) {
                 Rows.clear(first + key * rowBytes, size);
             }

@@ -67,7 +67,8 @@ record AttentionForward(Attention op) implements KernelFactory {
         private final int rows;
         private final float[] x;
         // where in x: packed operands, a block of scores, the output of W queries, and W numbers each
-        private final int k, v, q, qT, scores, out, max, sum, decay;
+        private final int k, v, qT, scores, out, max, sum, decay;
+        private final Transposition transposition;
 
         Part(AttentionOperands operands, long y, long logSumExp, int offset, int batch, int kvHead) {
             this.operands = operands;
@@ -82,20 +83,20 @@ record AttentionForward(Attention op) implements KernelFactory {
             int dv = panels(operands.valueSize());
             k = 0;
             v = k + d * rows * W;
-            q = v + dv * rows * W;
-            qT = q + d * W * W;
+            qT = v + dv * rows * W;
             scores = qT + d * W * W;
             out = scores + KEYS * W;
             max = out + dv * W * W;
             sum = max + W;
             decay = sum + W;
-            x = Tiles.scratch(decay + W);
+            x = Tiles.scratch(decay + W + Transposition.SCRATCH);
+            transposition = new Transposition(x, decay + W);
         }
 
         /** Computes every {@code splits}-th block of queries, to and fro, since later ones see more keys. */
         void run(int split, int splits) {
             Tiles.pack(AttentionOperands.at(operands.k(), batch, 0, kvHead), AttentionOperands.rowBytes(operands.k()),
-                    end, operands.size(), 1, x, k, rows);
+                    end, operands.size(), operands.scale(), x, k, rows);
             Tiles.pack(AttentionOperands.at(operands.v(), batch, 0, kvHead), AttentionOperands.rowBytes(operands.v()),
                     end, operands.valueSize(), 1, x, v, rows);
             for (int block = 0; block * W < operands.queries(); block++) {
@@ -110,9 +111,8 @@ record AttentionForward(Attention op) implements KernelFactory {
 
         private void queries(int first, int head) {
             int count = Math.min(W, operands.queries() - first);
-            Tiles.pack(AttentionOperands.at(operands.q(), batch, first, head), AttentionOperands.rowBytes(operands.q()),
-                    count, operands.size(), operands.scale(), x, q, W);
-            Tiles.transpose(x, q, operands.size(), qT);
+            Tiles.packTransposed(transposition, AttentionOperands.at(operands.q(), batch, first, head),
+                    AttentionOperands.rowBytes(operands.q()), count, operands.size(), x, qT);
             Arrays.fill(x, out, max, 0);
             Arrays.fill(x, max, sum, LEAST);
             Arrays.fill(x, sum, decay, 0);
@@ -136,12 +136,10 @@ record AttentionForward(Attention op) implements KernelFactory {
         }
 
         private void finish(int first, int count, int head) {
-            for (int i = 0; i < count; i++) {
+            AttentionScores.finish(x, max, sum, decay);
+            for (int i = 0; i < count && logSumExp != 0; i++) {
                 int row = (batch * operands.queries() + first + i) * operands.heads() + head;
-                if (logSumExp != 0) {
-                    Memory.f32(logSumExp + 4L * row, (float) (x[max + i] + Math.log(x[sum + i])));
-                }
-                x[decay + i] = 1 / x[sum + i];
+                Memory.f32(logSumExp + 4L * row, x[sum + i]);
             }
             if (y == 0) {
                 return;

@@ -32,8 +32,9 @@ final class AttentionScores {
             Arrays.fill(x, scores, scores + seen * W, 0);
         } else {
             float least = causal ? 0 : Float.NEGATIVE_INFINITY;
-            begin(x, scores, seen, query - key, least, slope);
-            begin(x, scores + LANES, seen, query + LANES - key, least, slope);
+            for (int half = 0; half < W; half += LANES) {
+                begin(x, scores + half, seen, query + half - key, least, slope);
+            }
         }
         Arrays.fill(x, scores + seen * W, scores + rows * W, Float.NEGATIVE_INFINITY);
     }
@@ -64,22 +65,32 @@ final class AttentionScores {
         }
         max0.intoArray(x, max);
         max1.intoArray(x, max + LANES);
-        FloatVector decay0 = Floats.exp(old0.sub(max0)), decay1 = Floats.exp(old1.sub(max1));
-        decay0.intoArray(x, decay);
-        decay1.intoArray(x, decay + LANES);
-        at(x, sum).mul(decay0).add(exp(x, scores, rows, max0)).intoArray(x, sum);
-        at(x, sum + LANES).mul(decay1).add(exp(x, scores + LANES, rows, max1)).intoArray(x, sum + LANES);
+        Floats.exp(old0.sub(max0)).intoArray(x, decay);
+        Floats.exp(old1.sub(max1)).intoArray(x, decay + LANES);
+        for (int half = 0; half < W; half += LANES) {
+            exp(x, scores + half, rows, max + half, sum + half, decay + half);
+        }
         return !max0.eq(old0).allTrue() || !max1.eq(old1).allTrue();
     }
 
-    private static FloatVector exp(float[] x, int scores, int rows, FloatVector max) {
-        FloatVector sum = Floats.zeros();
+    /** One vector of columns. The sum stays in a register: a method that returned it would hand it over in memory. */
+    private static void exp(float[] x, int scores, int rows, int max, int sum, int decay) {
+        FloatVector shift = at(x, max), total = at(x, sum).mul(at(x, decay));
         for (int i = 0; i < rows; i++) {
-            FloatVector e = Floats.exp(at(x, scores + i * W).sub(max));
+            FloatVector e = Floats.exp(at(x, scores + i * W).sub(shift));
             e.intoArray(x, scores + i * W);
-            sum = sum.add(e);
+            total = total.add(e);
         }
-        return sum;
+        total.intoArray(x, sum);
+    }
+
+    /** Sets {@code factors} to 1 / sum, and sums to the logSumExp of all scores, max + ln sum. */
+    static void finish(float[] x, int max, int sum, int factors) {
+        for (int half = 0; half < W; half += LANES) {
+            FloatVector total = at(x, sum + half);
+            broadcast(1).div(total).intoArray(x, factors + half);
+            at(x, max + half).add(Functions.logOfNormal(total)).intoArray(x, sum + half);
+        }
     }
 
     /**

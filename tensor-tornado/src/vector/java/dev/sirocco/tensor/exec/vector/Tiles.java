@@ -8,9 +8,9 @@ import static dev.sirocco.tensor.exec.vector.Floats.store;
 import static dev.sirocco.tensor.exec.vector.Floats.upTo;
 import static dev.sirocco.tensor.exec.vector.Floats.zeros;
 
+import dev.sirocco.tensor.exec.vector.Gemm.Storage;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Products of small matrices that stay in the cache, as attention has them. A matrix is a row of panels of {@link #W}
@@ -26,9 +26,6 @@ final class Tiles {
 
     private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[0]);
 
-    private static final VectorShuffle<Float> LOW8 = low(8), LOW4 = low(4), LOW2 = low(2), LOW1 = low(1);
-    private static final VectorShuffle<Float> HIGH8 = high(8), HIGH4 = high(4), HIGH2 = high(2), HIGH1 = high(1);
-
     private Tiles() {}
 
     /** Memory of this thread for intermediate values, kept for the next kernel; what it holds is undefined. */
@@ -37,16 +34,6 @@ final class Tiles {
             SCRATCH.set(new float[size]);
         }
         return SCRATCH.get();
-    }
-
-    /** Of two vectors, the first of every two groups of {@code size} lanes. */
-    private static VectorShuffle<Float> low(int size) {
-        return VectorShuffle.fromOp(S, lane -> (lane & size) == 0 ? lane : (lane ^ size) % LANES - LANES);
-    }
-
-    /** Of two vectors, the second of every two groups of {@code size} lanes. */
-    private static VectorShuffle<Float> high(int size) {
-        return VectorShuffle.fromOp(S, lane -> (lane & size) == 0 ? (lane ^ size) % LANES : lane - LANES);
     }
 
     static int panels(int columns) {
@@ -199,6 +186,19 @@ final class Tiles {
         }
     }
 
+    /**
+     * Copies up to W rows of floats from memory into the columns of a panel, which has a row for each column of theirs.
+     * The other columns of the panel hold anything.
+     */
+    static void packTransposed(Transposition transposition, long source, long rowBytes, int rows, int columns, float[] x,
+            int target) {
+        transposition.pack(Storage.F32, source, rowBytes, Float.BYTES, Math.min(rows, LANES), columns, x, target, W);
+        if (rows > LANES) {
+            transposition.pack(Storage.F32, source + LANES * rowBytes, rowBytes, Float.BYTES, rows - LANES, columns, x,
+                    target + LANES, W);
+        }
+    }
+
     /** Copies rows of panels to memory, times a factor. */
     static void unpack(float[] x, int source, int panelRows, int rows, int columns, float factor,
                        long target, long rowBytes) {
@@ -212,46 +212,6 @@ final class Tiles {
                                     long target, long rowBytes) {
         for (int i = 0; i < rows; i++) {
             store(target + i * rowBytes, at(x, source + i * W).mul(factor), mask);
-        }
-    }
-
-    /**
-     * Transposes W rows of {@code columns} columns in panels into one panel, row by column; rows up to the next
-     * multiple of W are written.
-     */
-    static void transpose(float[] x, int source, int columns, int target) {
-        for (int panel = 0; panel < panels(columns); panel++) {
-            for (int i = 0; i < W; i += LANES) {
-                for (int j = 0; j < W; j += LANES) {
-                    transposeSquare(x, source + panel * W * W + i * W + j, target + (panel * W + j) * W + i);
-                }
-            }
-        }
-    }
-
-    /** Transposes a square of vectors by exchanging ever smaller off-diagonal squares. */
-    private static void transposeSquare(float[] x, int source, int target) {
-        int from = source;
-        if (LANES > 8) {
-            exchange(x, from, target, 8, LOW8, HIGH8);
-            from = target;
-        }
-        if (LANES > 4) {
-            exchange(x, from, target, 4, LOW4, HIGH4);
-            from = target;
-        }
-        exchange(x, from, target, 2, LOW2, HIGH2);
-        exchange(x, target, target, 1, LOW1, HIGH1);
-    }
-
-    private static void exchange(float[] x, int source, int target, int size,
-                                 VectorShuffle<Float> low, VectorShuffle<Float> high) {
-        for (int pair = 0; pair < LANES / 2; pair++) {
-            int i = (pair / size * 2 * size + pair % size) * W;
-            int j = i + size * W;
-            FloatVector a = at(x, source + i), b = at(x, source + j);
-            a.rearrange(low, b).intoArray(x, target + i);
-            a.rearrange(high, b).intoArray(x, target + j);
         }
     }
 }
