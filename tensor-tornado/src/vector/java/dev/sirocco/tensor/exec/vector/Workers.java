@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * depend on who computes it, so results are the same bits.
  *
  * <p>The calling thread is worker 0; with a count of one nothing is ever handed over. A worker that waits spins for
- * some tens of microseconds, which is the gap between two kernels of a running program, and then parks.
+ * a fifth of a millisecond, longer than the gap between two kernels or two runs of a program, and then parks.
  */
 final class Workers implements AutoCloseable {
 
@@ -31,7 +31,7 @@ final class Workers implements AutoCloseable {
 
     /** Parts for each worker, where a job can be divided at will: enough to even out. */
     private static final int SHARES = 4;
-    private static final long SPIN_NANOS = 50_000;
+    private static final long SPIN_NANOS = 200_000;
     private static final int SPINS_PER_CLOCK = 8;
     private static final int PAGE = 4096;
 
