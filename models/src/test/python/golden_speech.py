@@ -6,41 +6,12 @@ FOLDER has the package vocos of github.com/gemelo-ai/vocos. Needs scipy; torchau
 
 A tiny network with random weights each, in the layout of golden_layout.py.
 """
-import sys
-from types import ModuleType
-from unittest.mock import MagicMock
-
 import torch
-
-# vocos imports torchaudio for its MDCT heads and the discriminators' spectra.
-for name in ("torchaudio", "torchaudio.functional", "torchaudio.functional.functional", "torchaudio.transforms",
-             "einops"):
-    sys.modules.setdefault(name, MagicMock(spec=ModuleType))
-    sys.modules[name]._hz_to_mel = sys.modules[name]._mel_to_hz = None
-
-
-def spectrogram(n_fft, hop_length, win_length, power):
-    """torchaudio.transforms.Spectrogram with its defaults."""
-    assert power is None and win_length == n_fft
-    return lambda x: torch.stft(x, n_fft, hop_length, window=torch.hann_window(n_fft), return_complex=True)
-
-
-def rearrange(x, pattern):
-    assert pattern == "b f t c -> b c t f"
-    return x.permute(0, 3, 2, 1)
-
-
-sys.modules["torchaudio.transforms"].Spectrogram = spectrogram
-sys.modules["einops"].rearrange = rearrange
-sys.path.append(sys.argv[2])
-
 from torch.nn import Conv2d, ModuleList
 from torch.nn.utils import weight_norm
-from vocos.discriminators import DiscriminatorP, DiscriminatorR
-from vocos.heads import ISTFTHead
-from vocos.models import VocosBackbone
 
 from golden_layout import randomise, save
+from vocos_code import DiscriminatorP, DiscriminatorR, ISTFTHead, VocosBackbone
 
 
 def vocos(file, padding):
