@@ -223,7 +223,7 @@ class DitBlock(nn.Module):
 
 
 class Dit(nn.Module):
-    """DiT-S/2 for 32x32 latents of 4 channels."""
+    """DiT-S/2, or another, for 32x32 latents of 4 channels."""
 
     def __init__(self, width=384, layers=12, heads=6):
         super().__init__()
@@ -246,8 +246,8 @@ class Dit(nn.Module):
         return x.view(-1, 16, 16, 2, 2, 4).permute(0, 5, 1, 3, 2, 4).reshape(-1, 4, 32, 32)
 
 
-def dit_step():
-    model = Dit().eval()
+def dit_step(**sizes):
+    model = Dit(**sizes).eval()
     x, times, classes = torch.randn(1, 4, 32, 32), torch.tensor([500.0, 500.0]), torch.tensor([207, 1000])
 
     @torch.inference_mode()
@@ -370,8 +370,8 @@ def decoder(widths=(512, 512, 256, 128)):
     return nn.Sequential(*parts, nn.GroupNorm(32, n), nn.SiLU(), nn.Conv2d(n, 3, 3, padding=1))
 
 
-def vae_decode():
-    return inference(decoder(), torch.randn(1, 4, 32, 32), amount=1, unit="picture")
+def vae_decode(size):
+    return inference(decoder(), torch.randn(1, 4, size // 8, size // 8), amount=1, unit="picture")
 
 
 class VocosBlock(nn.Module):
@@ -419,8 +419,10 @@ WORKLOADS = {
     "conv-train": conv_train,
     "vit-b16": vit_b16,
     "dit-step": dit_step,
+    "dit-xl2-step": lambda: dit_step(width=1152, layers=28, heads=16),
     "unet-step": unet_step,
-    "vae-decode": vae_decode,
+    "vae-decode": lambda: vae_decode(256),
+    "vae-decode-512": lambda: vae_decode(512),
     "vocos-24k": vocos_24k,
 }
 

@@ -41,9 +41,11 @@ final class Workloads {
                     e -> gpt2(e, byRows(), Scope.root(1).storing(Format.Q8_0), 1)),
             new Workload("conv-train", 32, "picture", Workloads::convolutionTraining),
             new Workload("vit-b16", 8, "picture", Workloads::vit),
-            new Workload("dit-step", 1, "step", Workloads::ditStep),
+            new Workload("dit-step", 1, "step", e -> ditStep(e, Dit.Config.s2(32, 4, 1000))),
+            new Workload("dit-xl2-step", 1, "step", e -> ditStep(e, Dit.Config.xl2(32, 4, 1000))),
             new Workload("unet-step", 8, "picture", Workloads::unetStep),
-            new Workload("vae-decode", 1, "picture", Workloads::decoding),
+            new Workload("vae-decode", 1, "picture", e -> decoding(e, 256)),
+            new Workload("vae-decode-512", 1, "picture", e -> decoding(e, 512)),
             new Workload("vocos-24k", 5, "second", Workloads::vocoding));
 
     private static final int VOCABULARY = 65;
@@ -167,8 +169,8 @@ final class Workloads {
     /**
      * One step of Euler's method for one picture in Stable Diffusion's latents: the network with and without a class.
      */
-    private static Runnable ditStep(Executor executor) {
-        Dit dit = new Dit(Dit.Config.s2(32, 4, 1000), Scope.root(1));
+    private static Runnable ditStep(Executor executor, Dit.Config config) {
+        Dit dit = new Dit(config, Scope.root(1));
         dit.parameters().freeze();
         Graph g = new Graph();
         Tensor x = g.input("x", DType.F32, 1, 4, 32, 32);
@@ -192,12 +194,12 @@ final class Workloads {
         return withNumbers(g.compile(executor), "x", "times");
     }
 
-    /** A 256×256 picture from Stable Diffusion's latents. */
-    private static Runnable decoding(Executor executor) {
+    /** A picture of so many rows from Stable Diffusion's latents. */
+    private static Runnable decoding(Executor executor, int size) {
         AutoencoderKl autoencoder = new AutoencoderKl(AutoencoderKl.Config.stableDiffusion(), Scope.root(1));
         autoencoder.parameters().freeze();
         Graph g = new Graph();
-        g.output("pictures", autoencoder.decode(g.input("latents", DType.F32, 1, 4, 32, 32)));
+        g.output("pictures", autoencoder.decode(g.input("latents", DType.F32, 1, 4, size / 8, size / 8)));
         return withNumbers(g.compile(executor), "latents");
     }
 
