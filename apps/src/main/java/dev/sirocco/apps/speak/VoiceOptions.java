@@ -3,6 +3,7 @@ package dev.sirocco.apps.speak;
 import dev.sirocco.apps.Home;
 import dev.sirocco.apps.Range;
 import dev.sirocco.tensor.exec.Executor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -38,8 +39,10 @@ final class VoiceOptions {
         return Vocoder.load(orBundled(vocoder, "vocoder"));
     }
 
+    /** Where no network came with Sirocco, words that the dictionary lacks are spelled. */
     Script script(Executor executor) {
-        return new Script(orBundled(g2p, "g2p"), executor);
+        Path network = orBundled(g2p, "g2p");
+        return new Script(g2p == null && !Files.isDirectory(network) ? null : network, executor);
     }
 
     Speaker.Manner manner(AcousticModel model, double speed, double pitch) {
