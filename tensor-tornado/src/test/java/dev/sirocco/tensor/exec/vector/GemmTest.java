@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sirocco.tensor.exec.vector.Gemm.Epilogue;
 import dev.sirocco.tensor.exec.vector.Gemm.Operand;
@@ -255,6 +256,26 @@ class GemmTest {
             long at = operand.batchBytes(item, shape) + row * operand.rowBytes() + col * operand.colBytes();
             return operand.storage() == Storage.F32 ? data.get(JAVA_FLOAT, at)
                     : Float.intBitsToFloat(data.get(JAVA_SHORT, at) << 16);
+        }
+    }
+
+    /** A worker knows by where a region begins whether it has packed its columns: an empty one would mislead it. */
+    @Test
+    void regionsCoverAllOnceAndNoneIsEmpty() {
+        for (int workers = 1; workers <= 6; workers++) {
+            for (int rows : new int[] {1, 5, 12, 13, 128, 512, 768, 1576}) {
+                for (int cols : new int[] {1, 21, 32, 33, 65, 384, 1000}) {
+                    Gemm.Grid grid = Gemm.Grid.balanced(rows, cols, workers);
+                    long covered = 0;
+                    for (int part = 0; part < grid.parts(); part++) {
+                        Gemm.Region region = grid.region(part);
+                        assertTrue(region.rows() > 0 && region.cols() > 0, grid + ": " + region);
+                        assertTrue(region.rows() <= grid.height() && region.cols() <= grid.width(), grid + ": " + region);
+                        covered += (long) region.rows() * region.cols();
+                    }
+                    assertEquals((long) rows * cols, covered, grid.toString());
+                }
+            }
         }
     }
 }

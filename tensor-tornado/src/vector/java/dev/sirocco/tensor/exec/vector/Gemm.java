@@ -312,7 +312,7 @@ final class Gemm {
 
     /**
      * A division of rows × cols elements into {@code down} by {@code across} regions of whole panels, as many in each
-     * as can be.
+     * as can be, and at least one.
      */
     record Grid(int rows, int cols, int panelRows, int panelCols, int down, int across) {
 
@@ -323,7 +323,7 @@ final class Gemm {
         static Grid balanced(int rows, int cols, int workers) {
             int panels = Math.ceilDiv(rows, Panel.ROWS);
             Grid best = null;
-            for (int across = workers; across > 0; across--) {
+            for (int across = Math.min(workers, Math.ceilDiv(cols, Panel.COLS)); across > 0; across--) {
                 if (workers % across == 0) {
                     int down = Math.min(panels, roundUp(Math.ceilDiv(rows, MC), workers / across));
                     Grid grid = new Grid(rows, cols, Panel.ROWS, Panel.COLS, down, across);
