@@ -270,7 +270,8 @@ class GemmTest {
                     for (int part = 0; part < grid.parts(); part++) {
                         Gemm.Region region = grid.region(part);
                         assertTrue(region.rows() > 0 && region.cols() > 0, grid + ": " + region);
-                        assertTrue(region.rows() <= grid.height() && region.cols() <= grid.width(), grid + ": " + region);
+                        assertTrue(region.rows() <= grid.height(), grid + ": " + region);
+                        assertTrue(region.cols() <= grid.width(), grid + ": " + region);
                         covered += (long) region.rows() * region.cols();
                     }
                     assertEquals((long) rows * cols, covered, grid.toString());
