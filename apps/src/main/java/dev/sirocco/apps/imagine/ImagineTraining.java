@@ -22,7 +22,6 @@ import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
 import dev.sirocco.models.zoo.Unet;
 import dev.sirocco.tensor.exec.Executor;
-import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.WordTokenizer;
 import dev.sirocco.vision.Augmentation;

@@ -148,7 +148,7 @@ final class Functions {
      */
     static FloatVector erf(FloatVector x) {
         FloatVector z = within(x, ERF_END);
-        FloatVector v = z.mul(z).fma(broadcast(2 / (ERF_END * ERF_END)), broadcast(-1));
+        FloatVector v = squareLaid(z, ERF_END);
         FloatVector p = broadcast(-0.000257200038f).fma(v, broadcast(0.000743872137f));
         p = p.fma(v, broadcast(-0.000847700692f));
         p = p.fma(v, broadcast(0.00147797528f));
@@ -171,6 +171,11 @@ final class Functions {
         return x.blend(end, x.compare(VectorOperators.GT, end)).blend(-end, x.compare(VectorOperators.LT, -end));
     }
 
+    /** z², of numbers from -end to end, laid on -1 … 1. */
+    private static FloatVector squareLaid(FloatVector z, float end) {
+        return z.mul(z).fma(broadcast(2 / (end * end)), broadcast(-1));
+    }
+
     /** x Φ(x), Φ being the normal distribution: 0 for large negative x. */
     static FloatVector gelu(FloatVector x) {
         FloatVector cumulative = erf(x.mul(SQRT_HALF)).fma(broadcast(0.5f), broadcast(0.5f));
@@ -180,7 +185,7 @@ final class Functions {
     /** Φ(x) + x φ(x) = 1/2 + x times a polynomial in x², as {@linkplain #erf erf} has one; within 3e-7. */
     static FloatVector geluSlope(FloatVector x) {
         FloatVector z = within(x, GELU_END);
-        FloatVector v = z.mul(z).fma(broadcast(2 / (GELU_END * GELU_END)), broadcast(-1));
+        FloatVector v = squareLaid(z, GELU_END);
         FloatVector p = broadcast(-0.00292558433f).fma(v, broadcast(0.00733479951f));
         p = p.fma(v, broadcast(-0.00294304965f));
         p = p.fma(v, broadcast(0.000364959065f));

@@ -335,7 +335,7 @@ final class Gemm {
 
         /** What the busiest worker does, in multiplications. */
         private long cost(int workers) {
-            long height = (long) Math.ceilDiv(Math.ceilDiv(rows, panelRows), workers / across) * panelRows;
+            long height = largest(workers / across, rows, panelRows);
             return height * width() + PACKING * (height + width());
         }
 
@@ -345,12 +345,12 @@ final class Gemm {
 
         /** Rows of the highest region. */
         int height() {
-            return Math.ceilDiv(Math.ceilDiv(rows, panelRows), down) * panelRows;
+            return largest(down, rows, panelRows);
         }
 
         /** Columns of the widest region. */
         int width() {
-            return Math.ceilDiv(Math.ceilDiv(cols, panelCols), across) * panelCols;
+            return largest(across, cols, panelCols);
         }
 
         /** Region by region down the columns: a worker's share of the parts has a share of the columns. */
@@ -359,6 +359,10 @@ final class Gemm {
             int j = part / down;
             return new Region(begin(i, down, rows, panelRows), begin(i + 1, down, rows, panelRows),
                     begin(j, across, cols, panelCols), begin(j + 1, across, cols, panelCols));
+        }
+
+        private static int largest(int pieces, int size, int panel) {
+            return Math.ceilDiv(Math.ceilDiv(size, panel), pieces) * panel;
         }
 
         private static int begin(int piece, int pieces, int size, int panel) {

@@ -8,8 +8,6 @@ import static dev.sirocco.tensor.exec.vector.Floats.VECTOR;
 import dev.sirocco.tensor.exec.vector.Gemm.Operand;
 import dev.sirocco.tensor.exec.vector.Gemm.Storage;
 import java.lang.foreign.Arena;
-import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
