@@ -1,12 +1,13 @@
 package dev.sirocco.audio.tarsos;
 
-import be.tarsos.dsp.pitch.Yin;
 import be.tarsos.dsp.pitch.PitchDetectionResult;
+import be.tarsos.dsp.pitch.Yin;
 import dev.sirocco.audio.PitchTrack;
 import dev.sirocco.audio.Sound;
 
 /**
- * Follows the pitch of a voice by YIN (de Cheveigné and Kawahara 2002).
+ * Follows the pitch of a voice by YIN (de Cheveigné and Kawahara 2002), and its periodicity by the normalised
+ * cross-correlation (Talkin 1995), which is near the share of the power that is periodic.
  *
  * @param lowest    in Hz; a frame is two of its periods long, so a higher one makes pitch sharper in time
  * @param highest   in Hz
@@ -37,24 +38,48 @@ public record PitchTracker(double lowest, double highest, double hop, double thr
     public PitchTrack track(Sound sound) {
         int period = (int) Math.ceil(sound.rate() / lowest) + 2;
         // Not FastYin, which takes some frames of pure tones for unvoiced.
-        Yin strict = new Yin(sound.rate(), 2 * period, threshold);
-        // TarsosDSP gives no periodicity above the threshold; a second look with a lax one does.
-        Yin lax = new Yin(sound.rate(), 2 * period, 1);
+        Yin yin = new Yin(sound.rate(), 2 * period, threshold);
         int nFrames = 1 + (int) (sound.seconds() / hop);
         float[] f0 = new float[nFrames];
         float[] periodicity = new float[nFrames];
         float[] frame = new float[2 * period];
         for (int t = 0; t < nFrames; t++) {
             cut(sound.samples(), (int) Math.round(t * hop * sound.rate()) - period, frame);
-            PitchDetectionResult result = strict.getPitch(frame);
+            PitchDetectionResult result = yin.getPitch(frame);
             if (result.isPitched() && result.getPitch() >= lowest && result.getPitch() <= highest) {
                 f0[t] = result.getPitch();
-            } else {
-                result = lax.getPitch(frame);
             }
-            periodicity[t] = Math.clamp(result.getProbability(), 0, 1);
+            periodicity[t] = periodicity(frame, (int) (sound.rate() / highest), period);
         }
         return new PitchTrack(f0, periodicity, hop);
+    }
+
+    /**
+     * The highest correlation of a frame's first half with as much of it a lag later. (YIN's own measure is that of the
+     * first lag that is good enough, and of an arbitrary one where none is.)
+     */
+    private static float periodicity(float[] frame, int leastLag, int mostLag) {
+        double mean = 0;
+        for (float x : frame) {
+            mean += x / frame.length;
+        }
+        double best = 0;
+        for (int lag = leastLag; lag <= mostLag; lag++) {
+            double product = 0;
+            double early = 0;
+            double late = 0;
+            for (int i = 0; i < frame.length / 2; i++) {
+                double x = frame[i] - mean;
+                double y = frame[i + lag] - mean;
+                product += x * y;
+                early += x * x;
+                late += y * y;
+            }
+            if (product > 0) {
+                best = Math.max(best, product / Math.sqrt(early * late));
+            }
+        }
+        return (float) best;
     }
 
     private static void cut(float[] samples, int from, float[] frame) {

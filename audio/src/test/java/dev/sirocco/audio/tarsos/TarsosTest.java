@@ -51,6 +51,26 @@ class TarsosTest {
         assertArrayEquals(new float[8], silence.periodicity());
     }
 
+    /** Ten harmonics of 150 Hz and white noise, of the power 1 together. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.4, 0.6, 0.8, 0.95})
+    void periodicityIsTheShareOfThePowerThatIsPeriodic(double share) {
+        float[] samples = Signals.noise(Math.sqrt(3 * (1 - share)), 16_000, 32_000).samples();
+        for (int harmonic = 1; harmonic <= 10; harmonic++) {
+            float[] sine = Signals.sine(150 * harmonic, Math.sqrt(share / 5), 16_000, 32_000).samples();
+            for (int i = 0; i < samples.length; i++) {
+                samples[i] += sine[i];
+            }
+        }
+        float[] periodicity = middle(PitchTracker.SPEECH.track(new Sound(samples, 16_000)).periodicity());
+        double sum = 0;
+        for (float frame : periodicity) {
+            assertEquals(share, frame, 0.2);
+            sum += frame;
+        }
+        assertEquals(share, sum / periodicity.length, 0.06);
+    }
+
     @Test
     void aChirpIsFollowed() {
         PitchTrack track = PitchTracker.SPEECH.track(Signals.chirp(100, 300, 16_000, 32_000));

@@ -10,6 +10,8 @@ import java.util.SplittableRandom;
 public final class HarmonicSynthesis implements Synthesis {
 
     private static final long SEED = 1;
+    /** Faint pitch is learned as pitch, so that many frames are thought voiced that are hardly so. */
+    private static final double UNVOICED = 0.3;
     /** On how many classes on either side of the likeliest the pitch is their mean. */
     private static final int NEAR = 3;
 
@@ -50,7 +52,7 @@ public final class HarmonicSynthesis implements Synthesis {
         return synthesis.of(frames, hidden, pulses, noise);
     }
 
-    /** In Hz, of the classes' probabilities: 0 where unvoiced is likelier than voiced. */
+    /** In Hz, of the classes' probabilities: 0 where unvoiced is likely enough. */
     private float pitch(float[] probabilities) {
         int best = 1;
         for (int c = 2; c < probabilities.length; c++) {
@@ -62,7 +64,7 @@ public final class HarmonicSynthesis implements Synthesis {
             sum += probabilities[c];
             mean += c * (double) probabilities[c];
         }
-        return probabilities[0] >= 0.5 ? 0 : (float) config.pitch(mean / sum);
+        return probabilities[0] >= UNVOICED ? 0 : (float) config.pitch(mean / sum);
     }
 
     @Override
