@@ -36,7 +36,7 @@ public final class Bench implements Runnable {
     @Option(names = "--micro", description = "Single kernels under JMH instead; names choose among them.")
     private boolean micro;
 
-    @Option(names = "--peers", description = "Run the same work in PyTorch too, in turn, and print the ratios.")
+    @Option(names = "--peers", description = "Run what PyTorch can do there too, in turn, and print the ratios.")
     private boolean peers;
 
     @Option(names = "--python", paramLabel = "EXE", defaultValue = "python3",
@@ -67,11 +67,14 @@ public final class Bench implements Runnable {
         }
         List<Workload> chosen = chosen();
         if (peers) {
-            compare(chosen);
+            compare(chosen.stream().filter(w -> w.peer() != null).toList());
             return;
         }
         Executor executor = device.executor();
-        chosen.forEach(w -> print(Measurement.of(w.name(), w.amount(), w.unit(), w.setUp().apply(executor), runs)));
+        for (Workload w : chosen) {
+            Workload.Work work = w.setUp().apply(executor);
+            print(Measurement.of(w.name(), work.amount(), w.unit(), work.run(), runs));
+        }
         if (names.isEmpty() || names.contains(ROOFLINE)) {
             Roofline roofline = new Roofline(device.threads());
             print(Measurement.of("roofline-fma", roofline.gigaflops(), "GFLOP", roofline::multiplyAdd, runs));

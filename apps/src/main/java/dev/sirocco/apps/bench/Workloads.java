@@ -1,5 +1,7 @@
 package dev.sirocco.apps.bench;
 
+import dev.sirocco.apps.bench.Workload.Work;
+import dev.sirocco.apps.speak.ReadAloud;
 import dev.sirocco.models.nn.Losses;
 import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.models.nn.Scope;
@@ -46,10 +48,12 @@ final class Workloads {
             new Workload("unet-step", 8, "picture", Workloads::unetStep),
             new Workload("vae-decode", 1, "picture", e -> decoding(e, 256)),
             new Workload("vae-decode-512", 1, "picture", e -> decoding(e, 512)),
-            new Workload("vocos-24k", 5, "second", Workloads::vocoding));
+            new Workload("vocos-24k", 5, "second", Workloads::vocoding),
+            new Workload("speak", "second", null, Workloads::speaking));
 
     private static final int VOCABULARY = 65;
     private static final int BATCHES = 61;
+    private static final String SENTENCE = "Pay $12.50 by 3:45 on March 2nd, please, or call 555-0123 before we close.";
 
     private Workloads() {}
 
@@ -204,6 +208,12 @@ final class Workloads {
     }
 
     /** Five seconds of sound of their mel spectrogram, by the published Vocos. */
+    /** By the networks that came with Sirocco, from the written sentence to the samples. */
+    private static Work speaking(Executor executor) {
+        ReadAloud reader = ReadAloud.bundled(executor);
+        return new Work(reader.read(SENTENCE).seconds(), () -> reader.read(SENTENCE));
+    }
+
     private static Runnable vocoding(Executor executor) {
         Vocos vocos = new Vocos(Vocos.Config.published(), Scope.root(1));
         vocos.parameters().freeze();

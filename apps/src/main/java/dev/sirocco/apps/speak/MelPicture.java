@@ -8,8 +8,10 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.SequencedMap;
 
-/** A mel spectrogram, low bands below, and where each symbol lies along it. */
+/** Mel spectrograms, low bands below: one and where each symbol lies along it, or several to be compared. */
 final class MelPicture {
 
     private static final int PIXELS_A_FRAME = 6;
@@ -23,9 +25,7 @@ final class MelPicture {
 
     static void draw(Speaker.Spoken spoken, int[] symbols, Path file) {
         BufferedImage image = spectrogram(spoken.frames());
-        Graphics2D g = image.createGraphics();
-        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 10));
+        Graphics2D g = pen(image, 10);
         int bottom = image.getHeight() - MARGIN;
         int frame = 0;
         for (int t = 0; t < symbols.length; t++) {
@@ -38,6 +38,33 @@ final class MelPicture {
         }
         g.dispose();
         picture(image).write(file);
+    }
+
+    /** Logarithms of spectrograms (T, bands) one above the other, each over its name. */
+    static void compare(SequencedMap<String, float[][]> spectrograms, Path file) {
+        List<BufferedImage> rows = spectrograms.values().stream().map(MelPicture::spectrogram).toList();
+        int width = rows.stream().mapToInt(BufferedImage::getWidth).max().orElseThrow();
+        int height = rows.getFirst().getHeight();
+        BufferedImage image = new BufferedImage(width, rows.size() * height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = pen(image, 14);
+        g.setColor(Color.WHITE);
+        g.fillRect(0, 0, width, image.getHeight());
+        g.setColor(Color.BLACK);
+        int y = 0;
+        for (String name : spectrograms.keySet()) {
+            g.drawImage(rows.get(y / height), 0, y, null);
+            y += height;
+            g.drawString(name, 2, y - 6);
+        }
+        g.dispose();
+        picture(image).write(file);
+    }
+
+    private static Graphics2D pen(BufferedImage image, int size) {
+        Graphics2D g = image.createGraphics();
+        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, size));
+        return g;
     }
 
     private static BufferedImage spectrogram(float[][] frames) {

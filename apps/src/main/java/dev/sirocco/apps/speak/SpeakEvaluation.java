@@ -1,24 +1,27 @@
 package dev.sirocco.apps.speak;
 
 import dev.sirocco.apps.DeviceOption;
+import dev.sirocco.apps.OutputNames;
 import dev.sirocco.apps.Terminal;
 import dev.sirocco.apps.data.SpeechData;
 import dev.sirocco.audio.Sound;
 import dev.sirocco.audio.data.Recording;
 import dev.sirocco.audio.data.Recordings;
+import dev.sirocco.audio.features.FrameAnalysis;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.Corpus;
 import dev.sirocco.text.Edits;
-import dev.sirocco.text.speech.SpokenText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,6 +53,10 @@ final class SpeakEvaluation implements Callable<Integer> {
     @Option(names = "--without-model", description = "Only the recordings and the other programs.")
     private boolean isWithoutModel;
 
+    @Option(names = "--mel", paramLabel = "FILE",
+            description = "Draw the first text's spectrograms as PNG: recorded, revoiced, spoken.")
+    private Path mel;
+
     @Mixin
     private VoiceOptions who;
 
@@ -63,6 +70,7 @@ final class SpeakEvaluation implements Callable<Integer> {
     @Override
     public Integer call() {
         who.check();
+        checkMel();
         if (file == null) {
             evaluate(SpeechData.read(data, terminal().out()::println).withTexts());
         } else {
@@ -76,6 +84,16 @@ final class SpeakEvaluation implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void checkMel() {
+        if (mel != null) {
+            OutputNames.check(mel, ".png");
+            if (file != null || isWithoutModel) {
+                throw new UserError("--mel compares a recording with the model's speech: leave out "
+                        + (file != null ? "--texts" : "--without-model"));
+            }
+        }
     }
 
     /** On those held out, or on all where there are too few to hold any out. */
@@ -95,10 +113,28 @@ final class SpeakEvaluation implements Callable<Integer> {
                 List<Likeness> alike = IntStream.range(0, recorded.size())
                         .mapToObj(i -> Likeness.of(recorded.get(i), revoiced.get(i))).toList();
                 terminal().out().printf("%-24s %s%n", "", Likeness.mean(alike));
-                row(recogniser, "sirocco", texts, spoken(texts, loaded, executor));
+                List<Sound> spoken = spoken(texts, loaded, executor);
+                row(recogniser, "sirocco", texts, spoken);
+                if (mel != null) {
+                    draw(loaded, executor, recorded.getFirst(), revoiced.getFirst(), spoken.getFirst());
+                }
             }
             programs(recogniser, texts);
         }
+    }
+
+    private void draw(Vocoder loaded, Executor executor, Sound recorded, Sound revoiced, Sound spoken) {
+        SequencedMap<String, float[][]> spectrograms = new LinkedHashMap<>();
+        try (FrameAnalysis analysis = loaded.mel().analysis(executor)) {
+            spectrograms.put("recorded", rows(analysis, recorded, loaded));
+            spectrograms.put("revoiced", rows(analysis, revoiced, loaded));
+            spectrograms.put("spoken from text", rows(analysis, spoken, loaded));
+        }
+        MelPicture.compare(spectrograms, mel);
+    }
+
+    private static float[][] rows(FrameAnalysis analysis, Sound sound, Vocoder loaded) {
+        return analysis.of(sound.resampled(loaded.mel().sampleRate()).samples());
     }
 
     private void programs(Recogniser recogniser, List<String> texts) {
@@ -127,27 +163,10 @@ final class SpeakEvaluation implements Callable<Integer> {
 
     private List<Sound> spoken(List<String> texts, Vocoder loaded, Executor executor) {
         AcousticModel model = who.acoustic();
-        Speaker.Manner manner = who.manner(model, 1, 0);
-        List<Sound> sounds = new ArrayList<>();
-        try (Script script = who.script(executor); Speaker speaker = new Speaker(model, loaded, executor)) {
-            for (String text : texts) {
-                List<float[]> pieces = SpokenText.of(text).stream()
-                        .flatMap(sentence -> script.pieces(sentence, speaker.most()).stream())
-                        .map(symbols -> speaker.speak(symbols, manner, 1).sound().samples()).toList();
-                sounds.add(new Sound(joined(pieces), model.settings().mel().sampleRate()));
-            }
+        try (ReadAloud reader = new ReadAloud(who.script(executor), new Speaker(model, loaded, executor),
+                who.manner(model, 1, 0))) {
+            return texts.stream().map(reader::read).toList();
         }
-        return sounds;
-    }
-
-    private static float[] joined(List<float[]> pieces) {
-        float[] all = new float[pieces.stream().mapToInt(piece -> piece.length).sum()];
-        int at = 0;
-        for (float[] piece : pieces) {
-            System.arraycopy(piece, 0, all, at, piece.length);
-            at += piece.length;
-        }
-        return all;
     }
 
     /** Another program, if it is there, told the text and the file to write in its arguments. */

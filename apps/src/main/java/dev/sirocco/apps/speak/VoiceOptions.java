@@ -13,8 +13,8 @@ final class VoiceOptions {
     @Option(names = "--voice", paramLabel = "NAME", description = "Who speaks (default: the model's first voice).")
     private String voice;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "4", description = "Steps of the flow (default 4).")
-    private int steps;
+    @Option(names = "--steps", paramLabel = "N", description = "Steps of the flow (default 4).")
+    private int steps = 4;
 
     @Option(names = "--acoustic", paramLabel = "DIR",
             description = "A folder that `" + AcousticModel.COMMAND + "` wrote.")

@@ -142,6 +142,8 @@ class SpeakTest {
         assertRefused(speak("Hello", "-o", out.toString(), "--voice", "eve"), "ann, bob");
         assertRefused(speak("Hello", "-o", out.toString(), "--speed", "0"), "--speed");
         assertRefused(speak("Hello", "-o", out.toString(), "--steps", "0"), "--steps");
+        assertRefused(new String[] {"speak", "eval", "--mel", "a.jpg"}, ".png");
+        assertRefused(new String[] {"speak", "eval", "--mel", "a.png", "--without-model"}, "--without-model");
         assertRefused(speak("--file", folder.resolve("none.txt").toString(), "-o", out.toString()), "none.txt");
         assertFalse(Files.exists(out));
     }
