@@ -66,7 +66,7 @@ public final class PublishedTokenizer {
 
     private static TextTokenizer gpt2(Path folder, FolderSettings settings) {
         Path file = folder.resolve(VOCABULARY);
-        Map<String, Integer> ids = TokenizerJson.ids(file, ModelFile.json(file));
+        Map<String, Integer> ids = TokenizerJson.ids(file);
         Integer end = ids.get(END_OF_TEXT);
         Vocabulary vocabulary = Vocabulary.of(file, ids,
                 end == null ? List.of() : List.of(new Vocabulary.Added(END_OF_TEXT, end, true)));

@@ -1,8 +1,13 @@
 package dev.sirocco.text.subword;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.text.TextTokenizer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,18 +24,41 @@ final class TokenizerJson {
 
     private final Path file;
     private final FolderSettings settings;
-    private final JsonNode root;
-    private final JsonNode model;
+    /** Without the model. */
+    private final ObjectNode root = JsonNodeFactory.instance.objectNode();
+    /** Without its vocabulary and merges, which are large. */
+    private final ObjectNode model = JsonNodeFactory.instance.objectNode();
+    private final Map<String, Integer> ids = new HashMap<>();
+    private final List<String[]> rules = new ArrayList<>();
 
     TokenizerJson(Path file, FolderSettings settings) {
         this.file = file;
         this.settings = settings;
-        root = ModelFile.json(file);
-        model = root.path("model");
+        ModelFile.fields(file, (name, value) -> {
+            if (name.equals("model") && value.currentToken() == JsonToken.START_OBJECT) {
+                readModel(value);
+            } else {
+                root.set(name, value.readValueAsTree());
+            }
+        });
+    }
+
+    private void readModel(JsonParser object) throws IOException {
+        ModelFile.fields(object, (name, value) -> {
+            if (name.equals("vocab") && value.currentToken() == JsonToken.START_OBJECT) {
+                ModelFile.fields(value, (text, id) -> putId(file, ids, text, id));
+            } else if (name.equals("merges") && value.currentToken() == JsonToken.START_ARRAY) {
+                while (value.nextToken() != JsonToken.END_ARRAY) {
+                    rules.add(rule(value.readValueAsTree()));
+                }
+            } else {
+                model.set(name, value.readValueAsTree());
+            }
+        });
     }
 
     TextTokenizer tokenizer() {
-        if (!model.isObject()) {
+        if (model.isEmpty() && ids.isEmpty()) {
             throw Vocabulary.wrong(file, "it has no model");
         }
         String type = model.path("type").asText("BPE");
@@ -44,19 +72,21 @@ final class TokenizerJson {
 
     // ---- vocabulary and merges ----------------------------------------------------------------------------------
 
-    /** A vocabulary's ids by text. */
-    static Map<String, Integer> ids(Path file, JsonNode vocabulary) {
-        if (!vocabulary.isObject() || vocabulary.size() > Vocabulary.MOST) {
-            throw Vocabulary.wrong(file, "its vocabulary is not as it should be");
-        }
-        Map<String, Integer> ids = HashMap.newHashMap(vocabulary.size());
-        vocabulary.properties().forEach(e -> {
-            if (!e.getValue().isInt()) {
-                throw Vocabulary.wrong(file, "the id of \"" + Vocabulary.brief(e.getKey()) + "\" is no whole number");
-            }
-            ids.put(e.getKey(), e.getValue().intValue());
-        });
+    /** The ids of a vocabulary that is all of the file. */
+    static Map<String, Integer> ids(Path file) {
+        Map<String, Integer> ids = new HashMap<>();
+        ModelFile.fields(file, (text, id) -> putId(file, ids, text, id));
         return ids;
+    }
+
+    private static void putId(Path file, Map<String, Integer> ids, String text, JsonParser id) throws IOException {
+        if (ids.size() == Vocabulary.MOST) {
+            throw Vocabulary.wrong(file, "more than %,d tokens are far too many".formatted(Vocabulary.MOST));
+        }
+        if (id.currentToken() != JsonToken.VALUE_NUMBER_INT || id.getNumberType() != JsonParser.NumberType.INT) {
+            throw Vocabulary.wrong(file, "the id of \"" + Vocabulary.brief(text) + "\" is no whole number");
+        }
+        ids.put(text, id.getIntValue());
     }
 
     private Vocabulary vocabulary() {
@@ -72,22 +102,21 @@ final class TokenizerJson {
             }
             added.add(new Vocabulary.Added(token.path("content").textValue(), token.path("id").intValue(), isSpecial));
         }
-        return Vocabulary.of(file, ids(file, model.path("vocab")), added);
+        if (model.has("vocab")) {
+            throw Vocabulary.wrong(file, "its vocabulary is not as it should be");
+        }
+        return Vocabulary.of(file, ids, added);
     }
 
-    /** Each a pair of texts, or one text with a space in it. */
-    private List<String[]> rules() {
-        List<String[]> rules = new ArrayList<>();
-        for (JsonNode rule : model.path("merges")) {
-            if (rule.isTextual()) {
-                rules.add(MergesFile.rule(file, rule.textValue()));
-            } else if (rule.size() == 2 && rule.path(0).isTextual() && rule.path(1).isTextual()) {
-                rules.add(new String[] {rule.path(0).textValue(), rule.path(1).textValue()});
-            } else {
-                throw Vocabulary.wrong(file, "merge %d is not two tokens".formatted(rules.size()));
-            }
+    /** A pair of texts, or one text with a space in it. */
+    private String[] rule(JsonNode rule) {
+        if (rule.isTextual()) {
+            return MergesFile.rule(file, rule.textValue());
         }
-        return rules;
+        if (rule.size() == 2 && rule.path(0).isTextual() && rule.path(1).isTextual()) {
+            return new String[] {rule.path(0).textValue(), rule.path(1).textValue()};
+        }
+        throw Vocabulary.wrong(file, "merge %d is not two tokens".formatted(rules.size()));
     }
 
     private void requirePlainBpe() {
@@ -116,7 +145,7 @@ final class TokenizerJson {
         }
         Vocabulary vocabulary = vocabulary();
         String end = "<|endoftext|>";
-        return new ByteLevelBpe(vocabulary, vocabulary.merges(rules()),
+        return new ByteLevelBpe(vocabulary, vocabulary.merges(rules),
                 new ByteLevelBpe.Settings(isGpt2 ? WordPattern.GPT2 : pattern(cuts.getFirst()), isNfc,
                         model.path("ignore_merges").asBoolean()),
                 settings.special(vocabulary, begin(end), hasBegin(), end));
@@ -157,7 +186,7 @@ final class TokenizerJson {
         }
         Vocabulary vocabulary = vocabulary().withBytes();
         String unknown = model.path("unk_token").textValue();
-        return new SentencePieceBpe(vocabulary, vocabulary.merges(rules()), hasSpaceInFront,
+        return new SentencePieceBpe(vocabulary, vocabulary.merges(rules), hasSpaceInFront,
                 unknown == null ? -1 : vocabulary.require(unknown),
                 settings.special(vocabulary, begin("<s>"), hasBegin(), "</s>"));
     }

@@ -64,7 +64,7 @@ class HostileTokenizerTest {
         "{\"a\": 2000000000}                       | the id 2000000000 is not from 0",
         "{\"a\": 99999999999}                      | the id of \"a\" is no whole number",
         "{\"a\": 0.5}                              | the id of \"a\" is no whole number",
-        "{\"a\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]}    | JSON is not valid",
+        "{\"a\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]}    | the id of \"a\" is no whole number",
         "{\"a\": 0}                                | it has no token \"Ā\"",
         "{\"\\u2028\\u0007\": 0, \"x\": 0}         | token 0 is"})
     void vocabulary(String vocabulary, String message) throws IOException {
@@ -122,7 +122,7 @@ class HostileTokenizerTest {
         Files.write(folder.resolve("vocab.txt"), new byte[] {'a', '\n', (byte) 0xC3});
         assertRefused("vocab.txt", "not UTF-8");
         Files.write(folder.resolve("vocab.json"), new byte[] {'{', '"', (byte) 0xFF, '"', ':', '0', '}'});
-        assertRefused("vocab.json", "JSON is not valid");
+        assertRefused("vocab.json", "not UTF-8");
     }
 
     @Test
