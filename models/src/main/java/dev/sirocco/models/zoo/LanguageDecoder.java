@@ -5,10 +5,13 @@ import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Tensor;
 import dev.sirocco.tensor.ir.UserError;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,15 +36,21 @@ public final class LanguageDecoder implements AutoCloseable {
     private static final int BUCKET_GROWTH = 4;
     /** So few tokens are read one by one: a program for them would take longer to get warm than it saves. */
     private static final int FEW = 8;
+    /** Keys and values are large, so that there is room for so many tokens at first, and for more as they come. */
+    private static final int FIRST_ROOM = 256;
 
+    private final LanguageModel model;
     private final int batch;
     private final int capacity;
-    private final LanguageModel.Reader reader;
     private final TokenSampler sampler;
     private final Executor executor;
     private final Map<Integer, Program> programs = new HashMap<>();
     private final int[][] text;
 
+    private int room;
+    private LanguageModel.Reader reader;
+    /** What the reader remembers, (batch, tokens, …) each. */
+    private List<State> memory = List.of();
     private TokenSampler.Settings settings = TokenSampler.Settings.greedy();
     private int seed;
     private int drawn;
@@ -52,11 +61,13 @@ public final class LanguageDecoder implements AutoCloseable {
      * @param capacity tokens that are remembered
      */
     public LanguageDecoder(LanguageModel model, int batch, int capacity, TokenSampler sampler, Executor executor) {
+        this.model = model;
         this.batch = batch;
         this.capacity = capacity;
         this.sampler = sampler;
         this.executor = executor;
-        reader = model.reader(batch, capacity);
+        room = executor.isQuick() ? Math.min(FIRST_ROOM, capacity) : capacity;
+        reader = model.reader(batch, room);
         text = new int[batch][capacity];
     }
 
@@ -91,11 +102,33 @@ public final class LanguageDecoder implements AutoCloseable {
                 forgetHalf();
             }
             int bucket = bucket(tokens[0].length - done, capacity - position);
+            if (position + bucket > room) {
+                makeRoom(position + bucket);
+            }
             int count = Math.min(bucket, tokens[0].length - done);
             token = read(tokens, done, count, bucket);
             done += count;
         }
         return token;
+    }
+
+    private void makeRoom(int tokens) {
+        while (room < tokens) {
+            room = Math.min(BUCKET_GROWTH * room, capacity);
+        }
+        List<State> before = memory;
+        close();
+        programs.clear();
+        reader = model.reader(batch, room);
+        programs.put(1, compile(1));
+        for (int i = 0; i < before.size(); i++) {
+            MemorySegment from = before.get(i).storage().segment();
+            MemorySegment to = memory.get(i).storage().segment();
+            long bytes = from.byteSize() / batch;
+            for (int row = 0; row < batch; row++) {
+                MemorySegment.copy(from, row * bytes, to, row * (to.byteSize() / batch), bytes);
+            }
+        }
     }
 
     private void forgetHalf() {
@@ -147,6 +180,7 @@ public final class LanguageDecoder implements AutoCloseable {
         Tensor logits = reader.nextLogits(g.input("tokens", DType.I32, batch, bucket),
                 g.input("position", DType.I32, 1), g.input("last", DType.I32, 1));
         g.output("token", sampler.sample(logits, g.input("settings", DType.F32, TokenSampler.NUMBERS)));
+        memory = List.copyOf(g.updates().keySet());
         return g.compile(executor);
     }
 

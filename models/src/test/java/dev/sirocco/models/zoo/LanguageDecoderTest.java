@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sirocco.models.nn.Init;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.sample.TokenSampler;
+import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.exec.Executors;
+import dev.sirocco.tensor.exec.Program;
 import dev.sirocco.tensor.ir.Graph;
+import dev.sirocco.tensor.ir.Op;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.State;
 import dev.sirocco.tensor.ir.Storage;
@@ -16,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LanguageDecoderTest {
 
@@ -66,6 +71,50 @@ class LanguageDecoderTest {
             List<Integer> text = decode(decoder, settings, 40);
             assertEquals(text, decode(decoder, settings, 40));
             assertEquals(40, text.stream().filter(t -> t >= 0 && t < 11).count());
+        }
+    }
+
+    /** Compiles as {@link Executors#best}, but says that it takes long. */
+    private record Slow(Executor executor) implements Executor {
+
+        @Override
+        public String name() {
+            return executor.name();
+        }
+
+        @Override
+        public boolean hasKernel(Op op) {
+            return executor.hasKernel(op);
+        }
+
+        @Override
+        public boolean isQuick() {
+            return false;
+        }
+
+        @Override
+        public Program compile(Graph graph) {
+            return executor.compile(graph);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void roomIsMadeWithNoDifferenceToTheText(int batch) {
+        Gpt gpt = new Gpt(Gpt.Config.modern(11, 700, 2, 2, 16, 0), Scope.root(5));
+        TokenSampler.Settings settings = new TokenSampler.Settings(1, 0, 1, 0);
+        try (LanguageDecoder growing = new LanguageDecoder(gpt, batch, 700, new TokenSampler(11), Executors.best());
+                LanguageDecoder roomy = new LanguageDecoder(gpt, batch, 700, new TokenSampler(11),
+                        new Slow(Executors.best()))) {
+            growing.begin(settings, 3);
+            roomy.begin(settings, 3);
+            int[][] unread = new int[batch][];
+            Arrays.fill(unread, PROMPT);
+            for (int i = 0; i < 300; i++) {
+                int[] token = growing.next(unread);
+                assertArrayEquals(roomy.next(unread), token);
+                unread = Arrays.stream(token).mapToObj(t -> new int[] {t}).toArray(int[][]::new);
+            }
         }
     }
 

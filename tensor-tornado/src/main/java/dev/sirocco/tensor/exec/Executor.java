@@ -15,5 +15,10 @@ public interface Executor {
      */
     boolean hasKernel(Op op);
 
+    /** Whether another program is compiled in much less than a second, so that it may wait until it is needed. */
+    default boolean isQuick() {
+        return true;
+    }
+
     Program compile(Graph graph);
 }

@@ -39,6 +39,11 @@ public final class TornadoExecutor implements Executor {
     }
 
     @Override
+    public boolean isQuick() {
+        return false;
+    }
+
+    @Override
     public synchronized Program compile(Graph graph) {
         Graph lowered = Lowering.lower(graph, this::hasKernel);
         if (trust == null) {
