@@ -70,7 +70,8 @@ final class Speech implements AutoCloseable {
                 }
                 first = piecesMade == 0 ? secondsSince(STARTED) : first;
                 piecesMade++;
-                showProgress("%.0f s of speech, %.0f times faster than it is spoken".formatted(seconds, seconds / busy));
+                showProgress("%.0f s of speech, %.0f times faster than it is spoken"
+                        .formatted(seconds, seconds / busy));
                 heard.join();                                                // one piece ahead, no more
                 heard = CompletableFuture.runAsync(() -> hear(spoken.sound().samples()), listening);
             }

@@ -25,9 +25,9 @@ import java.util.function.Predicate;
 
 /**
  * A vocoder that makes recordings again from their mel spectrograms (Siuzdak 2024, section 3.3): by random pieces of
- * them, of random loudness, half of them with noise as rooms and microphones have it. Their pitch is known, and gives the pulses; to read it off the spectrogram is learned
- * beside. It is validated by the mean difference of the logarithms of the mel spectrograms. Without discriminators
- * spectra alone are learned from, which is several times as fast.
+ * them, of random loudness, half of them with noise as rooms and microphones have it. Their pitch is known, and gives
+ * the pulses; to read it off the spectrogram is learned beside. It is validated by the mean difference of the logarithms
+ * of the mel spectrograms. Without discriminators spectra alone are learned from, which is several times as fast.
  */
 public final class VocoderTask implements Task {
 

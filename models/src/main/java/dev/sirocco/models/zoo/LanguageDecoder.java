@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Continues texts with a {@link LanguageModel}. Prompts are read many tokens at once, in programs for a few lengths, then every
- * token takes one run of the program for one.
+ * Continues texts with a {@link LanguageModel}. Prompts are read many tokens at once, in programs for a few lengths,
+ * then every token takes one run of the program for one.
  *
  * <pre>{@code
  * try (LanguageDecoder decoder = new LanguageDecoder(gpt, 1, 512, new TokenSampler(65), Executors.best())) {
