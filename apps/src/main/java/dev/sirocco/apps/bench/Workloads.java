@@ -207,13 +207,13 @@ final class Workloads {
         return withNumbers(g.compile(executor), "latents");
     }
 
-    /** Five seconds of sound of their mel spectrogram, by the published Vocos. */
     /** By the networks that came with Sirocco, from the written sentence to the samples. */
     private static Work speaking(Executor executor) {
         ReadAloud reader = ReadAloud.bundled(executor);
         return new Work(reader.read(SENTENCE).seconds(), () -> reader.read(SENTENCE));
     }
 
+    /** Five seconds of sound of their mel spectrogram, by the published Vocos. */
     private static Runnable vocoding(Executor executor) {
         Vocos vocos = new Vocos(Vocos.Config.published(), Scope.root(1));
         vocos.parameters().freeze();

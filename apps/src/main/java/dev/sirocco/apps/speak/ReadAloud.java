@@ -4,7 +4,6 @@ import dev.sirocco.audio.Sound;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.text.speech.SpokenText;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Short texts to sounds, each at once. Close it. */
 public final class ReadAloud implements AutoCloseable {
@@ -15,10 +14,11 @@ public final class ReadAloud implements AutoCloseable {
     private final Speaker speaker;
     private final Speaker.Manner manner;
 
-    ReadAloud(Script script, Speaker speaker, Speaker.Manner manner) {
-        this.script = script;
-        this.speaker = speaker;
-        this.manner = manner;
+    ReadAloud(VoiceOptions who, Vocoder vocoder, Executor executor) {
+        AcousticModel model = who.acoustic();
+        script = who.script(executor);
+        speaker = new Speaker(model, vocoder, executor);
+        manner = who.manner(model, 1, 0);
     }
 
     /**
@@ -28,9 +28,7 @@ public final class ReadAloud implements AutoCloseable {
      */
     public static ReadAloud bundled(Executor executor) {
         VoiceOptions usual = new VoiceOptions();
-        AcousticModel model = usual.acoustic();
-        return new ReadAloud(usual.script(executor), new Speaker(model, usual.vocoder(), executor),
-                usual.manner(model, 1, 0));
+        return new ReadAloud(usual, usual.vocoder(), executor);
     }
 
     /** All sentences of a text, with no pauses between them. */

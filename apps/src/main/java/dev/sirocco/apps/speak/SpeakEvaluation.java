@@ -162,9 +162,7 @@ final class SpeakEvaluation implements Callable<Integer> {
     }
 
     private List<Sound> spoken(List<String> texts, Vocoder loaded, Executor executor) {
-        AcousticModel model = who.acoustic();
-        try (ReadAloud reader = new ReadAloud(who.script(executor), new Speaker(model, loaded, executor),
-                who.manner(model, 1, 0))) {
+        try (ReadAloud reader = new ReadAloud(who, loaded, executor)) {
             return texts.stream().map(reader::read).toList();
         }
     }

@@ -179,8 +179,8 @@ final class VocoderTraining implements Callable<Integer> {
         int half = Math.min(hop / 2, sound.samples().length - 1);
         Sound rest = new Sound(Arrays.copyOfRange(sound.samples(), half, sound.samples().length), sound.rate());
         PitchTracker tracker = PitchTracker.SPEECH.withHop(hop / (double) sound.rate());
-        float[] f0 = tracker.track(rest).f0();
-        float[] faint = tracker.withThreshold(FAINT).track(rest).f0();
+        float[] f0 = tracker.f0(rest);
+        float[] faint = tracker.withThreshold(FAINT).f0(rest);
         for (int t = 0; t < f0.length; t++) {
             f0[t] = f0[t] > 0 ? f0[t] : faint[t];
         }

@@ -116,11 +116,17 @@ public final class LanguageDecoder implements AutoCloseable {
         while (room < tokens) {
             room = Math.min(BUCKET_GROWTH * room, capacity);
         }
-        List<State> before = memory;
         close();
         programs.clear();
         reader = model.reader(batch, room);
-        programs.put(1, compile(1));
+        if (position > 0) {
+            List<State> before = memory;
+            programs.put(1, compile(1));
+            takeOver(before);
+        }
+    }
+
+    private void takeOver(List<State> before) {
         for (int i = 0; i < before.size(); i++) {
             MemorySegment from = before.get(i).storage().segment();
             MemorySegment to = memory.get(i).storage().segment();

@@ -27,6 +27,8 @@ final class ModelFile {
     private static final long MOST_BYTES = 64L << 20;
     /** Gemma 3's has 2.6 million. */
     private static final long MOST_VALUES = 5_000_000;
+    /** Some editors put this mark in front. */
+    private static final String BYTE_ORDER = "\uFEFF";
     /** Names of fields are not kept for the next time: a vocabulary has fifty thousand. */
     private static final ObjectMapper JSON = JsonMapper
             .builder(JsonFactory.builder()
@@ -58,7 +60,8 @@ final class ModelFile {
      * @throws UserError if it cannot be read, or is no JSON object
      */
     static void fields(Path file, Field each) {
-        try (JsonParser parser = JSON.createParser(text(file))) {
+        String text = text(file);
+        try (JsonParser parser = JSON.createParser(text.startsWith(BYTE_ORDER) ? text.substring(1) : text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw Vocabulary.wrong(file, "it holds no JSON object");
             }

@@ -26,9 +26,10 @@ final class TokenizerJson {
     private final FolderSettings settings;
     /** Without the model. */
     private final ObjectNode root = JsonNodeFactory.instance.objectNode();
-    /** Without its vocabulary and merges, which are large. */
-    private final ObjectNode model = JsonNodeFactory.instance.objectNode();
-    private final Map<String, Integer> ids = new HashMap<>();
+    /** Without its vocabulary and merges, which are large; null if there is none. */
+    private ObjectNode model;
+    /** Null if there is no vocabulary. */
+    private Map<String, Integer> ids;
     private final List<String[]> rules = new ArrayList<>();
 
     TokenizerJson(Path file, FolderSettings settings) {
@@ -44,8 +45,10 @@ final class TokenizerJson {
     }
 
     private void readModel(JsonParser object) throws IOException {
+        model = JsonNodeFactory.instance.objectNode();
         ModelFile.fields(object, (name, value) -> {
             if (name.equals("vocab") && value.currentToken() == JsonToken.START_OBJECT) {
+                ids = new HashMap<>();
                 ModelFile.fields(value, (text, id) -> putId(file, ids, text, id));
             } else if (name.equals("merges") && value.currentToken() == JsonToken.START_ARRAY) {
                 while (value.nextToken() != JsonToken.END_ARRAY) {
@@ -58,7 +61,7 @@ final class TokenizerJson {
     }
 
     TextTokenizer tokenizer() {
-        if (model.isEmpty() && ids.isEmpty()) {
+        if (model == null) {
             throw Vocabulary.wrong(file, "it has no model");
         }
         String type = model.path("type").asText("BPE");
@@ -84,6 +87,7 @@ final class TokenizerJson {
             throw Vocabulary.wrong(file, "more than %,d tokens are far too many".formatted(Vocabulary.MOST));
         }
         if (id.currentToken() != JsonToken.VALUE_NUMBER_INT || id.getNumberType() != JsonParser.NumberType.INT) {
+            id.skipChildren();                                               // which may not be valid JSON
             throw Vocabulary.wrong(file, "the id of \"" + Vocabulary.brief(text) + "\" is no whole number");
         }
         ids.put(text, id.getIntValue());
@@ -102,7 +106,7 @@ final class TokenizerJson {
             }
             added.add(new Vocabulary.Added(token.path("content").textValue(), token.path("id").intValue(), isSpecial));
         }
-        if (model.has("vocab")) {
+        if (ids == null) {
             throw Vocabulary.wrong(file, "its vocabulary is not as it should be");
         }
         return Vocabulary.of(file, ids, added);
@@ -120,6 +124,9 @@ final class TokenizerJson {
     }
 
     private void requirePlainBpe() {
+        if (model.hasNonNull("merges")) {
+            throw Vocabulary.wrong(file, "its merges are not as they should be");
+        }
         for (String affix : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
             if (!model.path(affix).asText("").isEmpty() && !model.path(affix).isNull()) {
                 throw Vocabulary.wrong(file, affix + " is not known here");

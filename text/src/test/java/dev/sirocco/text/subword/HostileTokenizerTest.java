@@ -64,7 +64,7 @@ class HostileTokenizerTest {
         "{\"a\": 2000000000}                       | the id 2000000000 is not from 0",
         "{\"a\": 99999999999}                      | the id of \"a\" is no whole number",
         "{\"a\": 0.5}                              | the id of \"a\" is no whole number",
-        "{\"a\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]}    | the id of \"a\" is no whole number",
+        "{\"a\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]}    | JSON is not valid",
         "{\"a\": 0}                                | it has no token \"Ā\"",
         "{\"\\u2028\\u0007\": 0, \"x\": 0}         | token 0 is"})
     void vocabulary(String vocabulary, String message) throws IOException {
@@ -161,6 +161,8 @@ class HostileTokenizerTest {
         "llama | \"byte_fallback\":true | \"byte_fallback\":false | nor falls back to bytes",
         "llama | \"unk_token\":\"<unk>\" | \"unk_token\":\"<no>\" | it has no token \"<no>\"",
         "llama | <0x41> | <0x4g> | it has neither a token for the byte 41",
+        "llama | \"merges\": | \"merges\":{},\"rules\": | its merges are not as they should be",
+        "llama | \"vocab\": | \"words\": | its vocabulary is not as it should be",
         "bert | BertNormalizer | Lowercase | its normalizer",
         "bert | _subword_prefix\":\"##\" | _subword_prefix\":\"@@\" | its WordPiece is not as BERT's"})
     void stepsThatAreNotKnown(String name, String target, String replacement, String message) throws IOException {
@@ -172,6 +174,13 @@ class HostileTokenizerTest {
             put(name, "tokenizer.json", target, replacement);
         }
         assertRefused("tokenizer.json is no tokeniser that can be used: ", message);
+    }
+
+    @Test
+    void aByteOrderMarkIsPassedOver() throws IOException {
+        put("tokenizer.json", "\uFEFF" + Files.readString(Golden.path("llama").resolve("tokenizer.json")));
+        int size = PublishedTokenizer.read(Golden.path("llama")).vocabularySize();
+        assertEquals(size, PublishedTokenizer.read(folder).vocabularySize());
     }
 
     @Test
