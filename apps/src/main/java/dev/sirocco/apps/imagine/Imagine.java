@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code sirocco imagine}: pictures from words. */
 @Command(name = "imagine", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Makes pictures of what it is told.",
-        subcommands = {ImagineTraining.class, ImagineEvaluation.class},
+        subcommands = {ImagineTraining.class, ImagineEvaluation.class, Redrawing.class},
         footer = "A prompt that is the name of a subcommand comes after --: sirocco imagine -- train")
 public final class Imagine implements Callable<Integer> {
 

@@ -4,19 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ModelFolder;
-import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
 import dev.sirocco.models.zoo.DitCheckpoint;
 import dev.sirocco.tensor.io.TensorFile;
-import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -28,10 +23,6 @@ final class PublishedDit {
     private static final String TRANSFORMER = "transformer";
     private static final String VAE = "vae";
     private static final String INDEX = "model_index.json";
-    /** What old autoencoders call the parts of their attention, and new ones. */
-    private static final Map<String, String> ATTENTION = Map.of(".query.", ".to_q.", ".key.", ".to_k.", ".value.",
-            ".to_v.", ".proj_attn.", ".to_out.0.");
-
     /** Height and width of the latents of 256 × 256 pictures. */
     private static final int USUAL = 32;
 
@@ -58,7 +49,7 @@ final class PublishedDit {
         int size = Files.isRegularFile(config) ? JsonFile.object(config).path("sample_size").asInt(USUAL) : USUAL;
         Dit dit = DitCheckpoint.of(TensorFile.open(network(path)), size);
         dit.parameters().freeze();
-        AutoencoderKl autoencoder = autoencoder(vae(path, vae));
+        AutoencoderKl autoencoder = PublishedAutoencoder.kl(vae(path, vae));
         if (autoencoder.config().latent() != dit.config().channels()) {
             throw new UserError("%s makes latents of %d channels, and the autoencoder has %d: take another one"
                     .formatted(path, dit.config().channels(), autoencoder.config().latent()));
@@ -94,39 +85,5 @@ final class PublishedDit {
         JsonNode names = Files.isRegularFile(index) ? JsonFile.object(index).path("id2label")
                 : MissingNode.getInstance();
         return IntStream.range(0, count).mapToObj(i -> names.path("" + i).asText("" + i)).toList();
-    }
-
-    // ---- the autoencoder --------------------------------------------------------------------------------------
-
-    private static AutoencoderKl autoencoder(Path folder) {
-        Path file = folder.resolve(ModelFolder.CONFIG);
-        JsonNode c = JsonFile.object(file);
-        if (!c.path("_class_name").asText().equals("AutoencoderKL")) {
-            throw new UserError("%s is of no AutoencoderKL but of '%s'"
-                    .formatted(file, c.path("_class_name").asText()));
-        }
-        List<Integer> widths = new ArrayList<>();
-        c.path("block_out_channels").forEach(width -> widths.add(width.asInt()));
-        AutoencoderKl.Config config = new AutoencoderKl.Config(c.path("in_channels").asInt(3),
-                c.path("latent_channels").asInt(4), List.copyOf(widths), c.path("layers_per_block").asInt(1),
-                c.path("norm_num_groups").asInt(32), c.path("mid_block_add_attention").asBoolean(true),
-                c.path("use_quant_conv").asBoolean(true), c.path("scaling_factor").asDouble(0.18215),
-                c.path("shift_factor").asDouble(0));
-        if (widths.isEmpty() || widths.stream().anyMatch(width -> width < 1 || width % config.groups() != 0)) {
-            throw new UserError("%s: channels %s in %d groups".formatted(file, widths, config.groups()));
-        }
-        TensorFile weights = TensorFile.open(folder);
-        Map<String, Storage> tensors = new LinkedHashMap<>();
-        for (String name : weights.names()) {
-            String now = name;
-            for (Map.Entry<String, String> part : ATTENTION.entrySet()) {
-                now = now.replace(part.getKey(), part.getValue());
-            }
-            tensors.put(now, weights.get(name));
-        }
-        AutoencoderKl autoencoder = Scope.load(weights.path().toString(), tensors, _ -> false,
-                scope -> new AutoencoderKl(config, scope));
-        autoencoder.parameters().freeze();
-        return autoencoder;
     }
 }

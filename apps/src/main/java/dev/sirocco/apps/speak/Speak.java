@@ -27,7 +27,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code sirocco speak}: text to speech. */
 @Command(name = "speak", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Speaks a text.", "Without -o and --play the file is called after the text."},
-        subcommands = {SpeakTraining.class, SpeakEvaluation.class, Revoicing.class, FliteReading.class},
+        subcommands = {SpeakTraining.class, SpeakEvaluation.class, Revoicing.class, VoiceDetection.class,
+        FliteReading.class},
         footer = "A text that is the name of a subcommand comes after --: sirocco speak -- train")
 public final class Speak implements Callable<Integer> {
 

@@ -112,7 +112,7 @@ final class PublishedModel {
                 usual.convolution(), usual.softcap(), usual.conv1d(), usual.start());
     }
 
-    private static int number(Path file, JsonNode config, String name) {
+    static int number(Path file, JsonNode config, String name) {
         int number = config.path(name).asInt(0);
         if (number < 1) {
             throw new UserError("%s does not say what '%s' is".formatted(file, name));

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code sirocco write}: text from a model. */
 @Command(name = "write", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Continues a text, character by character, or token by token.",
-        subcommands = {Train.class, Evaluate.class, Report.class},
+        subcommands = {Train.class, Evaluate.class, Report.class, Search.class},
         footer = "A prompt that is the name of a subcommand comes after --: sirocco write -- train")
 public final class Write implements Callable<Integer> {
 
