@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletionException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -38,6 +39,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             case UserError _ -> report(e.getMessage(), 2);
             case UncheckedIOException io -> report(io.getCause().getMessage() + ": check the file, and that the disk "
                     + "is not full", 2);
+            case CompletionException async when async.getCause() != null -> handle(async.getCause());
             default -> report("an error of the program: " + e + "; " + log(e), 1);
         };
     }

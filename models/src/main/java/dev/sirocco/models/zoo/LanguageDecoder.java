@@ -37,7 +37,7 @@ public final class LanguageDecoder implements AutoCloseable {
     /** So few tokens are read one by one: a program for them would take longer to get warm than it saves. */
     private static final int FEW = 8;
     /** Keys and values are large, so that there is room for so many tokens at first, and for more as they come. */
-    private static final int FIRST_ROOM = 256;
+    private static final int FIRST_ROOM = 128;
 
     private final LanguageModel model;
     private final int batch;
