@@ -34,7 +34,7 @@ record Vocoder(MelSpectrogram mel, Function<Executor, Synthesis> starter) {
 
         static Settings of(MelSpectrogram mel, int width, int layers) {
             PitchTracker tracker = PitchTracker.SPEECH;
-            return new Settings(new HarmonicVocos.Config(mel.nMels(), width, 3 * width, layers, mel.nFft(), mel.hop(),
+            return new Settings(new HarmonicVocos.Config(mel.nMels(), width, 3 * width, layers, 2 * mel.hop(), mel.hop(),
                     mel.sampleRate(), tracker.lowest(), tracker.highest(), PITCHES), mel);
         }
 

@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param data     {@code asterisk} or folders, with commas between; what is named twice is heard twice as often
  * @param pace     how fast the recordings are played, with commas between
+ * @param rooms    in how many each recording is heard, besides as it is
  * @param width    of the network
  * @param layers   of the network
  * @param frames   of the pieces of recordings that are learned from
@@ -18,19 +19,20 @@ import java.util.List;
  * @param spectral share of the run, in front, in which spectra alone are learned from, without adversaries
  * @param ema      decay of the averages of the weights
  */
-record VocoderRun(String data, String pace, int width, int layers, int frames, double stft, double spectral,
+record VocoderRun(String data, String pace, int rooms, int width, int layers, int frames, double stft, double spectral,
         double ema, TrainingSettings training) {
 
     /** The longest frame of the losses' spectra, whose half must fit into a piece, in hops. */
     private static final int LEAST_FRAMES = 5;
 
     static VocoderRun start(String data) {
-        return new VocoderRun(data, "1", 256, 8, 24, 5, 1, 0.999, new TrainingSettings(8, 0.02));
+        return new VocoderRun(data, "1", 1, 256, 8, 24, 5, 1, 0.999, new TrainingSettings(8, 0.02));
     }
 
     VocoderRun check() {
         training.check();
         paces().forEach(pace -> new Range("--paces", 0.5, 2).check(pace));
+        new Range("--rooms", 0, 100).check(rooms);
         new Range("--width", 8, 4096).check(width);
         new Range("--layers", 1, 24).check(layers);
         new Range("--frames", LEAST_FRAMES, 1000).check(frames);

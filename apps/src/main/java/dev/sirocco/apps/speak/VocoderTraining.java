@@ -12,6 +12,7 @@ import dev.sirocco.audio.data.Recording;
 import dev.sirocco.audio.data.Recordings;
 import dev.sirocco.audio.features.MelSpectrogram;
 import dev.sirocco.audio.tarsos.PitchTracker;
+import dev.sirocco.audio.train.Room;
 import dev.sirocco.audio.train.VocoderTask;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.optim.AdamW;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -70,6 +72,10 @@ final class VocoderTraining implements Callable<Integer> {
     @Option(names = "--paces", paramLabel = "X[,X...]", split = ",", description = {
             "How fast the recordings are played, each at each (default 1).", "Others than 1 are other voices."})
     private List<Double> paces;
+
+    @Option(names = "--rooms", paramLabel = "N", description = {
+            "In how many rooms, with echo and noise, each recording is heard, besides as it is (default 1)."})
+    private Integer rooms;
 
     @Option(names = "--width", paramLabel = "N", description = "Width of the network (default 256).")
     private Integer width;
@@ -142,6 +148,7 @@ final class VocoderTraining implements Callable<Integer> {
         given.put("data", data == null ? null : String.join(",", data));
         given.put("pace", paces == null ? null
                 : paces.stream().map(String::valueOf).collect(Collectors.joining(",")));
+        given.put("rooms", rooms);
         given.put("width", width);
         given.put("layers", layers);
         given.put("frames", frames);
@@ -157,23 +164,30 @@ final class VocoderTraining implements Callable<Integer> {
         for (String name : run.names()) {
             all.addAll(known.computeIfAbsent(name, n -> {
                 Recordings recordings = SpeechData.read(n, out()::println);
-                return new Lesson(takes(recordings.training(), run.paces(), mel),
-                        takes(recordings.held(), List.of(1.0), mel));
+                return new Lesson(takes(recordings.training(), run.rooms(), run.paces(), mel),
+                        takes(recordings.held(), 0, List.of(1.0), mel));
             }).training);
         }
         return new Lesson(all, known.values().stream().flatMap(lesson -> lesson.held.stream()).toList());
     }
 
-    /** Each recording at each pace: a faster one has a higher voice (Ko et al. 2015). */
-    private static List<VocoderTask.Take> takes(List<Recording> recordings, List<Double> paces, MelSpectrogram mel) {
-        return recordings.parallelStream().flatMap(recording -> {
-            Sound sound = recording.sound(mel.sampleRate());
-            float[] f0 = pitch(sound, mel.hop());
-            return paces.stream().map(pace -> take(sound, f0, pace, mel));
+    /** Each recording, as it is and in rooms, at each pace: a faster one has a higher voice (Ko et al. 2015). */
+    private static List<VocoderTask.Take> takes(List<Recording> recordings, int rooms, List<Double> paces,
+            MelSpectrogram mel) {
+        return IntStream.range(0, recordings.size()).parallel().boxed().flatMap(i -> {
+            Sound sound = recordings.get(i).sound(mel.sampleRate());
+            return IntStream.rangeClosed(0, rooms).boxed().flatMap(room -> {
+                Sound heard = room == 0 ? sound : Room.random((long) i * rooms + room).heard(sound);
+                float[] f0 = pitch(heard, mel.hop());
+                return paces.stream().map(pace -> take(heard, f0, pace, mel));
+            });
         }).toList();
     }
 
-    /** In Hz, around the middle of each hop; 0 where there is none, not even a faint one. */
+    /**
+     * In Hz, around the middle of each hop; 0 where there is none, not even a faint one. A voice begins and ends within
+     * the frames beside those that are periodic all through.
+     */
     private static float[] pitch(Sound sound, int hop) {
         // The tracker's frames lie around whole hops.
         int half = Math.min(hop / 2, sound.samples().length - 1);
@@ -184,7 +198,15 @@ final class VocoderTraining implements Callable<Integer> {
         for (int t = 0; t < f0.length; t++) {
             f0[t] = f0[t] > 0 ? f0[t] : faint[t];
         }
-        return f0;
+        float[] wider = f0.clone();
+        for (int t = 0; t < f0.length; t++) {
+            if (f0[t] == 0) {
+                float before = t > 0 ? f0[t - 1] : 0;
+                float after = t + 1 < f0.length ? f0[t + 1] : 0;
+                wider[t] = after > 0 ? after : before;
+            }
+        }
+        return wider;
     }
 
     private static VocoderTask.Take take(Sound sound, float[] f0, double pace, MelSpectrogram mel) {

@@ -66,7 +66,7 @@ class VocoderTest {
 
     @Test
     void aRunIsDividedByItsShares() {
-        VocoderRun run = new VocoderRun("a, b,a", "0.9,1", 256, 8, 24, 5, 0.25, 0.999,
+        VocoderRun run = new VocoderRun("a, b,a", "0.9,1", 1, 256, 8, 24, 5, 0.25, 0.999,
                 new TrainingSettings(1000, 60, 8, 5e-4, 1, 250, 250, 10, 0, false)).check();
         assertEquals(List.of("a", "b", "a"), run.names());
         assertEquals(List.of(0.9, 1.0), run.paces());

@@ -25,9 +25,9 @@ import java.util.function.Predicate;
 
 /**
  * A vocoder that makes recordings again from their mel spectrograms (Siuzdak 2024, section 3.3): by random pieces of
- * them, of random loudness, half of them with noise as rooms and microphones have it. Their pitch is known, and gives
- * the pulses; to read it off the spectrogram is learned beside. It is validated by the mean difference of the logarithms
- * of the mel spectrograms. Without discriminators spectra alone are learned from, which is several times as fast.
+ * them, of random loudness. Their pitch is known, and gives the pulses; to read it off the spectrogram is learned
+ * beside. It is validated by the mean difference of the logarithms of the mel spectrograms. Without discriminators
+ * spectra alone are learned from, which is several times as fast.
  */
 public final class VocoderTask implements Task {
 
@@ -40,9 +40,6 @@ public final class VocoderTask implements Task {
     private static final double SOFTEST = -9;
     private static final double LOUDEST = 3;
     private static final float FULL_SCALE = 0.99f;
-    /** Noise is so many dB below the piece's peak, evenly between them. */
-    private static final double LEAST_NOISE = -65;
-    private static final double MOST_NOISE = -30;
     /** The pieces that are validated on are taken evenly from all there are. */
     private static final int MOST_VALIDATED = 96;
 
@@ -199,16 +196,6 @@ public final class VocoderTask implements Task {
                     samples());
         }
 
-        /** Noise from white to nearly brown, by a filter of one pole that leaves its deviation as it is. */
-        void addNoise(int row, SplittableRandom random, double deviation) {
-            double pole = random.nextDouble();
-            double noise = random.nextGaussian();
-            for (int i = 0; i < samples(); i++) {
-                noise = pole * noise + Math.sqrt(1 - pole * pole) * random.nextGaussian();
-                sound[row * samples() + i] += (float) (deviation * noise);
-            }
-        }
-
         void into(Program program) {
             program.input("sound").set(sound);
             program.input("pulses").set(pulses);
@@ -227,15 +214,8 @@ public final class VocoderTask implements Task {
         for (int i = frame * mel.hop(); i < Math.min((frame + config.frames) * mel.hop(), take.samples.length); i++) {
             peak = Math.max(peak, Math.abs(take.samples[i]));
         }
-        float gain = Math.min((float) amplitude(decibels), FULL_SCALE / peak);
+        float gain = Math.min((float) Math.pow(10, decibels / 20), FULL_SCALE / peak);
         batch.put(row, take, frame, gain, random.nextDouble());
-        if (random.nextBoolean()) {
-            batch.addNoise(row, random, gain * peak * amplitude(random.nextDouble(LEAST_NOISE, MOST_NOISE)));
-        }
-    }
-
-    private static double amplitude(double decibels) {
-        return Math.pow(10, decibels / 20);
     }
 
     @Override

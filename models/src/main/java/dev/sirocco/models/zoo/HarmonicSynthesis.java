@@ -25,7 +25,7 @@ public final class HarmonicSynthesis implements Synthesis {
             Tensor hidden = vocos.hidden(in.getFirst().transpose().unsqueeze(0));                    // (1, T, width)
             return Tensor.concat(-1, List.of(hidden, vocos.pitch(hidden).softmax())).squeeze(0);
         });
-        synthesis = new FramewiseProgram(Math.ceilDiv(config.nFft(), config.hop()), executor, in -> {
+        synthesis = new FramewiseProgram(Math.ceilDiv(config.frame(), config.hop()), executor, in -> {
             Tensor sound = vocos.sound(in.get(0).unsqueeze(0), in.get(1).reshape(1, -1), in.get(2).reshape(1, -1));
             return sound.reshape(-1, config.hop());                                                  // (T, hop)
         });

@@ -29,14 +29,14 @@ public final class HarmonicVocos {
      * @param mels bands of the spectrogram
      * @param width channels of a frame
      * @param hidden width within the MLPs
-     * @param nFft samples of a frame of the STFTs
+     * @param frame samples of a frame of the STFTs that the sound is made in; the mel spectrogram's may be longer
      * @param hop samples between frames
      * @param sampleRate in Hz
      * @param lowest pitch, in Hz
      * @param highest pitch, in Hz
      * @param pitches how many are told apart, evenly in semitones
      */
-    public record Config(int mels, int width, int hidden, int layers, int nFft, int hop, int sampleRate, double lowest,
+    public record Config(int mels, int width, int hidden, int layers, int frame, int hop, int sampleRate, double lowest,
             double highest, int pitches) {
 
         /** The pitch as a class, 0 for unvoiced. */
@@ -69,9 +69,9 @@ public final class HarmonicVocos {
         this.config = config;
         parameters = scope.parameters();
         backbone = new Vocos.Backbone(scope.at("backbone"), c.mels, c.width, c.hidden, c.layers);
-        head = new Linear(scope.at("head").at("out"), c.width, 3 * (c.nFft / 2 + 1), true, INIT);
+        head = new Linear(scope.at("head").at("out"), c.width, 3 * (c.frame / 2 + 1), true, INIT);
         pitch = new Linear(scope.at("pitch"), c.width, 1 + c.pitches, true, INIT);
-        window = scope.at("head").at("istft").buffer("window", (w, _) -> Vocos.fillHann(w), c.nFft);
+        window = scope.at("head").at("istft").buffer("window", (w, _) -> Vocos.fillHann(w), c.frame);
     }
 
     public Config config() {
@@ -116,7 +116,7 @@ public final class HarmonicVocos {
         Tensor sin = turn.sin().mul(voiced);
         Tensor real = p.get(0).mul(cos).sub(p.get(1).mul(sin)).add(n.get(0).mul(unvoiced));
         Tensor imaginary = p.get(1).mul(cos).add(p.get(0).mul(sin)).add(n.get(1).mul(unvoiced));
-        return g.add(new InverseStft(config.nFft, config.hop, pad()), real, imaginary, g.read(window));
+        return g.add(new InverseStft(config.frame, config.hop, pad()), real, imaginary, g.read(window));
     }
 
     private static Tensor gain(Tensor logarithm) {
@@ -125,12 +125,12 @@ public final class HarmonicVocos {
 
     /** Real and imaginary part, (N, nFft / 2 + 1, T) each. */
     private List<Tensor> spectrum(Tensor sound) {
-        return sound.graph().add(new Stft(config.nFft, config.hop, pad()), List.of(sound, sound.read(window)))
+        return sound.graph().add(new Stft(config.frame, config.hop, pad()), List.of(sound, sound.read(window)))
                 .outputs();
     }
 
     private int pad() {
-        return (config.nFft - config.hop) / 2;
+        return (config.frame - config.hop) / 2;
     }
 
     /** How badly the pitch is read: the mean cross-entropy of the classes, I32 (N, T). */
