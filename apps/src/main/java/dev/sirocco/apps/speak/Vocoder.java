@@ -34,8 +34,8 @@ record Vocoder(MelSpectrogram mel, Function<Executor, Synthesis> starter) {
 
         static Settings of(MelSpectrogram mel, int width, int layers) {
             PitchTracker tracker = PitchTracker.SPEECH;
-            return new Settings(new HarmonicVocos.Config(mel.nMels(), width, 3 * width, layers, 2 * mel.hop(), mel.hop(),
-                    mel.sampleRate(), tracker.lowest(), tracker.highest(), PITCHES), mel);
+            return new Settings(new HarmonicVocos.Config(mel.nMels(), width, 3 * width, layers, 2 * mel.hop(),
+                    mel.hop(), mel.sampleRate(), tracker.lowest(), tracker.highest(), PITCHES), mel);
         }
 
         void write(Path folder) {
