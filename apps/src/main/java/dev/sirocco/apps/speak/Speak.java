@@ -90,6 +90,9 @@ public final class Speak implements Callable<Integer> {
         Path target = out != null || isPlayed ? out
                 : OutputNames.of(text == null ? "" : text.substring(0, Math.min(NAME_LENGTH, text.length())), "speech",
                         ".wav", Path.of(""), 1).getFirst();
+        if (target != null) {
+            OutputNames.check(target, ".wav", ".flac", ".mp3", ".ogg", ".g722");
+        }
         Executor executor = device.executor();
         AcousticModel model = who.acoustic();
         Speaker.Manner manner = who.manner(model, speed, pitch);

@@ -29,9 +29,10 @@ final class Speech implements AutoCloseable {
 
     private final int rate;
     private final PrintStream out;
-    private final SoundWriter writer;
     private final SoundPlayer player;
     private final ExecutorService listening = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+    /** Null for none; it is opened while the first sentence is made, since codecs take a while to load. */
+    private final CompletableFuture<SoundWriter> writer;
 
     /**
      * @param target a file, or null for none
@@ -42,7 +43,8 @@ final class Speech implements AutoCloseable {
         this.rate = rate;
         this.out = out;
         player = isPlayed ? new SoundPlayer(rate) : null;
-        writer = target == null ? null : new SoundWriter(target, rate);
+        writer = target == null ? null
+                : CompletableFuture.supplyAsync(() -> new SoundWriter(target, rate), listening);
     }
 
     /**
@@ -83,7 +85,7 @@ final class Speech implements AutoCloseable {
             player.finish();
         }
         if (writer != null && !interrupt.isRequested()) {
-            writer.finish();
+            writer.join().finish();
         }
         showProgress("");
         out.printf(Locale.ROOT, "%.1f s of speech in %.1f s, %.1f times faster than it is spoken; the first after "
@@ -104,7 +106,7 @@ final class Speech implements AutoCloseable {
 
     private void hear(float[] samples) {
         if (writer != null) {
-            writer.write(samples);
+            writer.join().write(samples);
         }
         if (player != null) {
             player.play(samples);
@@ -113,12 +115,12 @@ final class Speech implements AutoCloseable {
 
     @Override
     public void close() {
-        listening.shutdown();
+        listening.close();
         if (player != null) {
             player.close();
         }
-        if (writer != null) {
-            writer.close();
+        if (writer != null && !writer.isCompletedExceptionally()) {
+            writer.join().close();
         }
     }
 }

@@ -152,14 +152,12 @@ public final class Storage {
                     values[i] = s.get(INT, i * 4L);
                 }
             }
-            case BF16 -> {
+            case BF16, F16 -> {
+                short[] halves = new short[n];                               // an array is fast before it is compiled
+                MemorySegment.copy(s, SHORT, 0, halves, 0, n);
                 for (int i = 0; i < n; i++) {
-                    values[i] = Float.intBitsToFloat(s.get(SHORT, i * 2L) << 16);
-                }
-            }
-            case F16 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = Float.float16ToFloat(s.get(SHORT, i * 2L));
+                    values[i] = dtype == DType.BF16 ? Float.intBitsToFloat(halves[i] << 16)
+                            : Float.float16ToFloat(halves[i]);
                 }
             }
             case I8 -> {
