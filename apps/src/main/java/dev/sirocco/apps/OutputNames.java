@@ -46,6 +46,11 @@ public final class OutputNames {
                 .mapToObj(i -> file.resolveSibling(name.substring(0, dot) + "-" + i + name.substring(dot))).toList();
     }
 
+    /** As {@link #check}, for the sounds that are written. */
+    public static void checkSound(Path file) {
+        check(file, ".wav", ".flac", ".mp3", ".ogg", ".g722");
+    }
+
     /**
      * Makes sure that a file can be written, before work is done for it.
      *

@@ -23,6 +23,7 @@ final class PublishedDit {
     private static final String TRANSFORMER = "transformer";
     private static final String VAE = "vae";
     private static final String INDEX = "model_index.json";
+
     /** Height and width of the latents of 256 × 256 pictures. */
     private static final int USUAL = 32;
 

@@ -37,7 +37,7 @@ final class Revoicing implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        OutputNames.check(out, ".wav", ".flac", ".mp3", ".ogg", ".g722");
+        OutputNames.checkSound(out);
         Sound recording = Sound.read(in);
         Vocoder loaded = Vocoder.load(VoiceOptions.orBundled(vocoder, "vocoder"));
         Executor executor = device.executor();

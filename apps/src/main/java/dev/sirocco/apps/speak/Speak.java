@@ -91,7 +91,7 @@ public final class Speak implements Callable<Integer> {
                 : OutputNames.of(text == null ? "" : text.substring(0, Math.min(NAME_LENGTH, text.length())), "speech",
                         ".wav", Path.of(""), 1).getFirst();
         if (target != null) {
-            OutputNames.check(target, ".wav", ".flac", ".mp3", ".ogg", ".g722");
+            OutputNames.checkSound(target);
         }
         Executor executor = device.executor();
         AcousticModel model = who.acoustic();

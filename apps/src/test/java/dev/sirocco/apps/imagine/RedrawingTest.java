@@ -7,18 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.train.Checkpoint;
 import dev.sirocco.models.zoo.Taesd;
 import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.exec.Program;
-import dev.sirocco.tensor.io.Safetensors;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
-import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.vision.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +31,7 @@ class RedrawingTest {
     private Path folder;
 
     private static void write(Parameters parameters, Path file) {
-        Map<String, Storage> tensors = new LinkedHashMap<>();
-        parameters.all().forEach(p -> tensors.put(p.name(), p.storage()));
-        Safetensors.write(file, tensors, Map.of());
+        Checkpoint.write(file, parameters.all(), List.of(), Map.of());
     }
 
     /** A picture whose sides are no multiples of 8 is seen within a white frame, which is cut off again. */

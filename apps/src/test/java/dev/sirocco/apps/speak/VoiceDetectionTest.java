@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sirocco.audio.Sound;
 import dev.sirocco.models.nn.Scope;
+import dev.sirocco.models.train.Checkpoint;
 import dev.sirocco.models.zoo.SileroVad;
 import dev.sirocco.tensor.exec.Executors;
 import dev.sirocco.tensor.exec.Program;
-import dev.sirocco.tensor.io.Safetensors;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Storage;
@@ -18,7 +18,6 @@ import dev.sirocco.tensor.ir.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -41,10 +40,8 @@ class VoiceDetectionTest {
     @BeforeEach
     void write() {
         vad = new SileroVad(SileroVad.Config.published(), Scope.root(1));
-        Map<String, Storage> tensors = new LinkedHashMap<>();
-        vad.parameters().all().forEach(p -> tensors.put(p.name(), p.storage()));
         model = folder.resolve("vad.safetensors");
-        Safetensors.write(model, tensors, Map.of());
+        Checkpoint.write(model, vad.parameters().all(), List.of(), Map.of());
         Random random = new Random(1);
         samples = new float[CHUNKS * vad.config().chunk() - 100];
         for (int i = 0; i < samples.length; i++) {

@@ -33,7 +33,7 @@ public record Room(double decay, double echo, double noise, double pole, long se
         float[] samples = sound.samples();
         float[] heard = samples.clone();
         double power = Math.log(1000) / decay;                               // of e, each second
-        double loudness = Math.sqrt(decibels(echo) * decibels(echo) * 2 * power / PULSES_PER_SECOND);
+        double loudness = amplitude(echo) * Math.sqrt(2 * power / PULSES_PER_SECOND);
         double step = sound.rate() / PULSES_PER_SECOND;
         for (double at = FIRST_SECONDS * sound.rate(); at < decay * sound.rate(); at += step) {
             int delay = (int) (at + random.nextDouble() * step);
@@ -43,7 +43,7 @@ public record Room(double decay, double echo, double noise, double pole, long se
             }
         }
         float peak = peak(samples);
-        double deviation = peak * decibels(noise);
+        double deviation = peak * amplitude(noise);
         double background = random.nextGaussian();
         for (int i = 0; i < heard.length; i++) {
             background = pole * background + Math.sqrt(1 - pole * pole) * random.nextGaussian();
@@ -56,8 +56,8 @@ public record Room(double decay, double echo, double noise, double pole, long se
         return new Sound(heard, sound.rate());
     }
 
-    private static double decibels(double amplitude) {
-        return Math.pow(10, amplitude / 20);
+    private static double amplitude(double decibels) {
+        return Math.pow(10, decibels / 20);
     }
 
     private static float peak(float[] samples) {
