@@ -33,6 +33,11 @@ final class MergeTable {
         return true;
     }
 
+    /** How many rules there are. */
+    int size() {
+        return size;
+    }
+
     /** Where the pair's rule is, for the other two; below 0 if there is none. */
     int find(int left, int right) {
         int slot = slot(left, right);

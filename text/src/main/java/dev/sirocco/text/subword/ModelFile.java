@@ -11,10 +11,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sirocco.tensor.ir.UserError;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,7 +27,7 @@ final class ModelFile {
     /** Gemma 3's has 2.6 million. */
     private static final long MOST_VALUES = 5_000_000;
     /** Some editors put this mark in front. */
-    private static final String BYTE_ORDER = "\uFEFF";
+    private static final char BYTE_ORDER = '\uFEFF';
     /** Names of fields are not kept for the next time: a vocabulary has fifty thousand. */
     private static final ObjectMapper JSON = JsonMapper
             .builder(JsonFactory.builder()
@@ -60,8 +59,7 @@ final class ModelFile {
      * @throws UserError if it cannot be read, or is no JSON object
      */
     static void fields(Path file, Field each) {
-        String text = text(file);
-        try (JsonParser parser = JSON.createParser(text.startsWith(BYTE_ORDER) ? text.substring(1) : text)) {
+        try (BufferedReader text = open(file); JsonParser parser = JSON.createParser(behindByteOrder(text))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw Vocabulary.wrong(file, "it holds no JSON object");
             }
@@ -73,7 +71,7 @@ final class ModelFile {
             throw Vocabulary.wrong(file, "its JSON is not valid ("
                     + Vocabulary.brief(e.getOriginalMessage().lines().findFirst().orElse("unreadable")) + ")");
         } catch (IOException e) {
-            throw new IllegalStateException("memory cannot fail to be read", e);
+            throw unreadable(file, e);
         }
     }
 
@@ -88,33 +86,41 @@ final class ModelFile {
 
     /** @throws UserError if it cannot be read, or is not UTF-8 */
     static List<String> lines(Path file) {
-        // The other line ends of Unicode may be parts of tokens.
-        List<String> lines = Arrays.asList(text(file).replace("\r\n", "\n").split("\n", -1));
-        return lines.getLast().isEmpty() ? lines.subList(0, lines.size() - 1) : lines;
-    }
-
-    private static String text(Path file) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file))).toString();
-        } catch (CharacterCodingException _) {
-            throw Vocabulary.wrong(file, "it is not UTF-8");
-        }
-    }
-
-    private static byte[] bytes(Path file) {
-        try {
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
-                throw Vocabulary.wrong(file, "it is not a file");
-            }
-            if (Files.size(file) > MOST_BYTES) {
-                throw Vocabulary.wrong(file, "%,d bytes are far too many".formatted(Files.size(file)));
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new UserError(file + " is missing: name the folder that holds the model's files", e);
+        try (BufferedReader text = open(file)) {
+            // The other line ends of Unicode may be parts of tokens.
+            String all = behindByteOrder(text).readAllAsString().replace("\r\n", "\n");
+            List<String> lines = Arrays.asList(all.split("\n", -1));
+            return lines.getLast().isEmpty() ? lines.subList(0, lines.size() - 1) : lines;
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read (" + e.getMessage() + "): check the file and its permissions",
-                    e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static BufferedReader open(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw Vocabulary.wrong(file, "it is not a file");
+        }
+        if (Files.exists(file) && Files.size(file) > MOST_BYTES) {
+            throw Vocabulary.wrong(file, "%,d bytes are far too many".formatted(Files.size(file)));
+        }
+        return Files.newBufferedReader(file);                                // reports what is not UTF-8
+    }
+
+    private static BufferedReader behindByteOrder(BufferedReader text) throws IOException {
+        text.mark(1);
+        if (text.read() != BYTE_ORDER) {
+            text.reset();
+        }
+        return text;
+    }
+
+    private static UserError unreadable(Path file, IOException e) {
+        return switch (e) {
+            case CharacterCodingException _ -> Vocabulary.wrong(file, "it is not UTF-8");
+            case NoSuchFileException _ ->
+                new UserError(file + " is missing: name the folder that holds the model's files", e);
+            default -> new UserError(file + " cannot be read (" + e.getMessage()
+                    + "): check the file and its permissions", e);
+        };
     }
 }

@@ -30,7 +30,9 @@ final class TokenizerJson {
     private ObjectNode model;
     /** Null if there is no vocabulary. */
     private Map<String, Integer> ids;
-    private final List<String[]> rules = new ArrayList<>();
+    private final MergeTable merges = new MergeTable();
+    /** Merges that stand in front of the vocabulary are read when the rest has been. */
+    private boolean isMergesFirst;
 
     TokenizerJson(Path file, FolderSettings settings) {
         this.file = file;
@@ -42,6 +44,15 @@ final class TokenizerJson {
                 root.set(name, value.readValueAsTree());
             }
         });
+        if (isMergesFirst && ids != null) {
+            ModelFile.fields(file, (name, value) -> {
+                if (name.equals("model")) {
+                    ModelFile.fields(value, this::readMergesAlone);
+                } else {
+                    value.skipChildren();
+                }
+            });
+        }
     }
 
     private void readModel(JsonParser object) throws IOException {
@@ -51,13 +62,30 @@ final class TokenizerJson {
                 ids = new HashMap<>();
                 ModelFile.fields(value, (text, id) -> putId(file, ids, text, id));
             } else if (name.equals("merges") && value.currentToken() == JsonToken.START_ARRAY) {
-                while (value.nextToken() != JsonToken.END_ARRAY) {
-                    rules.add(rule(value.readValueAsTree()));
+                isMergesFirst = ids == null;
+                if (isMergesFirst) {
+                    value.skipChildren();
+                } else {
+                    readMerges(value);
                 }
             } else {
                 model.set(name, value.readValueAsTree());
             }
         });
+    }
+
+    private void readMergesAlone(String name, JsonParser value) throws IOException {
+        if (name.equals("merges")) {
+            readMerges(value);
+        } else {
+            value.skipChildren();
+        }
+    }
+
+    private void readMerges(JsonParser array) throws IOException {
+        while (array.nextToken() != JsonToken.END_ARRAY) {
+            Vocabulary.addMerge(file, merges, ids, rule(array.readValueAsTree()));
+        }
     }
 
     TextTokenizer tokenizer() {
@@ -120,7 +148,7 @@ final class TokenizerJson {
         if (rule.size() == 2 && rule.path(0).isTextual() && rule.path(1).isTextual()) {
             return new String[] {rule.path(0).textValue(), rule.path(1).textValue()};
         }
-        throw Vocabulary.wrong(file, "merge %d is not two tokens".formatted(rules.size()));
+        throw Vocabulary.wrong(file, "merge %d is not two tokens".formatted(merges.size()));
     }
 
     private void requirePlainBpe() {
@@ -152,7 +180,7 @@ final class TokenizerJson {
         }
         Vocabulary vocabulary = vocabulary();
         String end = "<|endoftext|>";
-        return new ByteLevelBpe(vocabulary, vocabulary.merges(rules),
+        return new ByteLevelBpe(vocabulary, merges,
                 new ByteLevelBpe.Settings(isGpt2 ? WordPattern.GPT2 : pattern(cuts.getFirst()), isNfc,
                         model.path("ignore_merges").asBoolean()),
                 settings.special(vocabulary, begin(end), hasBegin(), end));
@@ -193,7 +221,7 @@ final class TokenizerJson {
         }
         Vocabulary vocabulary = vocabulary().withBytes();
         String unknown = model.path("unk_token").textValue();
-        return new SentencePieceBpe(vocabulary, vocabulary.merges(rules), hasSpaceInFront,
+        return new SentencePieceBpe(vocabulary, merges, hasSpaceInFront,
                 unknown == null ? -1 : vocabulary.require(unknown),
                 settings.special(vocabulary, begin("<s>"), hasBegin(), "</s>"));
     }

@@ -32,13 +32,18 @@ final class Vocabulary {
     private final Path source;
     private final String[] texts;
     private final Kind[] kinds;
-    private final Map<String, Integer> ids = new HashMap<>();
+    private final Map<String, Integer> ids;
 
     /** @throws UserError if texts are alike, empty or far too long, or there are too many or none */
     Vocabulary(Path source, String[] texts, Kind[] kinds) {
+        this(source, texts, kinds, ids(source, texts));
+    }
+
+    private Vocabulary(Path source, String[] texts, Kind[] kinds, Map<String, Integer> ids) {
         this.source = source;
         this.texts = texts;
         this.kinds = kinds;
+        this.ids = ids;
         requireSize(texts.length);
         long chars = 0;
         for (int id = 0; id < texts.length; id++) {
@@ -47,17 +52,31 @@ final class Vocabulary {
             if (texts[id].isEmpty() && kinds[id] == Kind.LITERAL || texts[id].length() > LONGEST) {
                 throw wrong("token %d has %,d characters".formatted(id, texts[id].length()));
             }
-            Integer other = ids.putIfAbsent(texts[id], id);
-            if (other != null) {
-                throw wrong("tokens %d and %d are the same, \"%s\"".formatted(other, id, brief(texts[id])));
-            }
         }
         if (chars > MOST_CHARS) {
             throw wrong("%,d characters are far too many".formatted(chars));
         }
     }
 
-    /** @throws UserError if ids are missing, or have two texts; or as the constructor */
+    private static Map<String, Integer> ids(Path source, String[] texts) {
+        Map<String, Integer> ids = new HashMap<>();
+        for (int id = 0; id < texts.length; id++) {
+            putId(source, ids, texts[id], id);
+        }
+        return ids;
+    }
+
+    private static void putId(Path source, Map<String, Integer> ids, String text, int id) {
+        Integer other = ids.putIfAbsent(text, id);
+        if (other != null && other != id) {
+            throw wrong(source, "tokens %d and %d are the same, \"%s\"".formatted(other, id, brief(text)));
+        }
+    }
+
+    /**
+     * @param ids is taken over, and the added ones are put into it
+     * @throws UserError if ids are missing, or have two texts; or as the constructor
+     */
     static Vocabulary of(Path source, Map<String, Integer> ids, List<Added> added) {
         int size = 0;
         for (int id : ids.values()) {
@@ -72,13 +91,14 @@ final class Vocabulary {
         ids.forEach((text, id) -> put(source, texts, id, text));
         for (Added token : added) {
             put(source, texts, token.id, token.text);
+            putId(source, ids, token.text, token.id);
             kinds[token.id] = token.isSpecial ? Kind.SPECIAL : Kind.LITERAL;
         }
         int missing = Arrays.asList(texts).indexOf(null);
         if (missing >= 0) {
             throw wrong(source, "it has no token " + missing + ", but a token " + (size - 1));
         }
-        return new Vocabulary(source, texts, kinds);
+        return new Vocabulary(source, texts, kinds, ids);
     }
 
     /** The same, in which texts like {@code <0x0A>} are bytes. */
@@ -89,7 +109,7 @@ final class Vocabulary {
                 bytes[id] = Kind.BYTE;
             }
         }
-        return new Vocabulary(source, texts, bytes);
+        return new Vocabulary(source, texts, bytes, ids);
     }
 
     private static int requireId(Path source, int id) {
@@ -161,19 +181,24 @@ final class Vocabulary {
      */
     MergeTable merges(List<String[]> rules) {
         MergeTable merges = new MergeTable();
-        for (int rank = 0; rank < rules.size(); rank++) {
-            String[] rule = rules.get(rank);
-            int into = id(rule[0] + rule[1]);
-            if (id(rule[0]) < 0 || id(rule[1]) < 0 || into < 0) {
-                throw wrong("merge %d joins \"%s\" and \"%s\", which are not tokens, or not together".formatted(
-                        rank, brief(rule[0]), brief(rule[1])));
-            }
-            if (!merges.add(id(rule[0]), id(rule[1]), rank, into)) {
-                throw wrong("merge %d, \"%s\" and \"%s\", stands there before".formatted(
-                        rank, brief(rule[0]), brief(rule[1])));
-            }
-        }
+        rules.forEach(rule -> addMerge(source, merges, ids, rule));
         return merges;
+    }
+
+    /** Adds the rule that is to be applied after those that are there. */
+    static void addMerge(Path source, MergeTable merges, Map<String, Integer> ids, String[] rule) {
+        Integer left = ids.get(rule[0]);
+        Integer right = ids.get(rule[1]);
+        Integer into = ids.get(rule[0] + rule[1]);
+        int rank = merges.size();
+        if (left == null || right == null || into == null) {
+            throw wrong(source, "merge %d joins \"%s\" and \"%s\", which are not tokens, or not together".formatted(
+                    rank, brief(rule[0]), brief(rule[1])));
+        }
+        if (!merges.add(left, right, rank, into)) {
+            throw wrong(source, "merge %d, \"%s\" and \"%s\", stands there before".formatted(
+                    rank, brief(rule[0]), brief(rule[1])));
+        }
     }
 
     UserError wrong(String what) {

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sirocco.tensor.io.Gguf;
 import dev.sirocco.text.TextStream;
 import dev.sirocco.text.TextTokenizer;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
@@ -64,6 +68,18 @@ class PublishedTokenizerTest {
     @Test
     void olderFilesGiveTheSame() throws IOException {
         assertGolden(readOnly("gpt2", "vocab.json", "merges.txt"), "gpt2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama"})
+    void theOrderOfFieldsDoesNotMatter(String name) throws IOException {
+        readOnly(name, "tokenizer.json");
+        ObjectMapper json = JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+        Path file = folder.resolve("tokenizer.json");
+        Files.writeString(file, json.writeValueAsString(json.readValue(file.toFile(), Map.class)));
+        String text = Files.readString(file);
+        assertTrue(text.indexOf("\"merges\"") < text.indexOf("\"vocab\""));
+        assertGolden(PublishedTokenizer.read(folder), name);
     }
 
     @ParameterizedTest
