@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -25,12 +26,14 @@ import picocli.CommandLine.Spec;
 
 /** The command line: {@code sirocco write}, {@code sirocco doctor} and so on. */
 @Command(name = "sirocco", description = "Deep learning in Java: trains networks and runs them, on any CPU.",
-        subcommands = {Write.class, Imagine.class, Look.class, Speak.class, Data.class, Pull.class, Inspect.class,
-        Convert.class, Devices.class, Doctor.class, Bench.class, Rehearsal.class, HelpCommand.class},
         mixinStandardHelpOptions = true, versionProvider = Sirocco.Version.class,
         footer = {"", "  test   Runs all tests; Maven's options may follow.", "",
                 "Start with: sirocco write \"ROMEO:\"", "About one command: sirocco help write"})
 public final class Sirocco implements Runnable {
+
+    private static final List<Class<?>> COMMANDS = List.of(Write.class, Imagine.class, Look.class, Speak.class,
+            Data.class, Pull.class, Inspect.class, Convert.class, Devices.class, Doctor.class, Bench.class,
+            Rehearsal.class, HelpCommand.class);
 
     /** The descriptor at which the launcher has left the true stderr; see there. */
     private static final String STDERR = "sirocco.stderr";
@@ -73,6 +76,7 @@ public final class Sirocco implements Runnable {
     public static int run(Terminal terminal, String... args) {
         Failures failures = new Failures(terminal);
         CommandLine line = new CommandLine(new Sirocco(terminal));
+        commands(args).forEach(line::addSubcommand);
         line.setOut(new PrintWriter(terminal.out(), true));
         line.setErr(new PrintWriter(terminal.err(), true));
         line.setParameterExceptionHandler(failures);
@@ -84,6 +88,13 @@ public final class Sirocco implements Runnable {
         } finally {
             terminal.out().flush();
         }
+    }
+
+    /** The one that is asked for, since picocli takes long to see what all can do; or else all. */
+    private static List<Class<?>> commands(String... args) {
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(c -> args.length > 0 && args[0].equals(c.getAnnotation(Command.class).name())).toList();
+        return named.isEmpty() || named.contains(HelpCommand.class) ? COMMANDS : named;
     }
 
     public static void main(String[] args) {
