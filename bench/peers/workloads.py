@@ -3,14 +3,17 @@
     python bench/peers/workloads.py [--device cuda] [--threads N] [--runs N] NAME...
 
 prints one JSON line for each name: {"workload", "median_ms", "per_second", "unit", "peak_rss_mb"}.
-Needs torch, and transformers for vit-b16; nothing is downloaded, weights are random.
+Needs torch, transformers for vit-b16, and safetensors for gpt2-start; nothing is downloaded, weights are random.
 """
 import argparse
+import atexit
 import itertools
 import json
 import math
+import os
 import resource
 import statistics
+import tempfile
 import time
 
 import torch
@@ -130,6 +133,24 @@ def gpt2_decode():
             model(token, caches, position).argmax()
 
     return run, 8, "token"
+
+
+def gpt2_start():
+    from safetensors.torch import load_file, save_file
+
+    with tempfile.NamedTemporaryFile(suffix=".safetensors", delete=False) as file:
+        atexit.register(os.remove, file.name)
+    save_file(gpt2().state_dict(), file.name)
+    token = torch.ones((1, 1), dtype=torch.int64)
+
+    @torch.inference_mode()
+    def run():
+        with torch.device("meta"):
+            model = gpt2()
+        model.load_state_dict(load_file(file.name, device=str(token.device)), assign=True)
+        model(token, model.caches(1, 256)).argmax()
+
+    return run, 1, "start"
 
 
 class BasicBlock(nn.Module):
@@ -416,6 +437,7 @@ WORKLOADS = {
     "gpt-train-gpu": lambda: gpt_train(6, 6, 384, 256, 16),
     "gpt2-prefill": gpt2_prefill,
     "gpt2-decode": gpt2_decode,
+    "gpt2-start": gpt2_start,
     "conv-train": conv_train,
     "vit-b16": vit_b16,
     "dit-step": dit_step,

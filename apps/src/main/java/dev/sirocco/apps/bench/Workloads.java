@@ -9,9 +9,12 @@ import dev.sirocco.models.optim.AdamW;
 import dev.sirocco.models.optim.Group;
 import dev.sirocco.models.optim.Optimizer;
 import dev.sirocco.models.optim.Sgd;
+import dev.sirocco.models.sample.TokenSampler;
+import dev.sirocco.models.train.Checkpoint;
 import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
 import dev.sirocco.models.zoo.Gpt;
+import dev.sirocco.models.zoo.LanguageDecoder;
 import dev.sirocco.models.zoo.ResNet;
 import dev.sirocco.models.zoo.Unet;
 import dev.sirocco.models.zoo.Vit;
@@ -23,8 +26,13 @@ import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Graph;
 import dev.sirocco.tensor.ir.Storage;
 import dev.sirocco.tensor.ir.Tensor;
+import dev.sirocco.tensor.ir.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** The workloads of {@code ./sirocco bench}; {@code bench/peers/workloads.py} does the same in PyTorch. */
@@ -41,6 +49,7 @@ final class Workloads {
                     e -> gpt2(e, Gpt.Config.gpt2(), Scope.root(1).storing(DType.BF16), 1)),
             new Workload("gpt2-decode-q8", 8, "token", "gpt2-decode",
                     e -> gpt2(e, byRows(), Scope.root(1).storing(Format.Q8_0), 1)),
+            new Workload("gpt2-start", 1, "start", Workloads::gpt2Start),
             new Workload("conv-train", 32, "picture", Workloads::convolutionTraining),
             new Workload("vit-b16", 8, "picture", Workloads::vit),
             new Workload("dit-step", 1, "step", e -> ditStep(e, Dit.Config.s2(32, 4, 1000))),
@@ -49,7 +58,8 @@ final class Workloads {
             new Workload("vae-decode", 1, "picture", e -> decoding(e, 256)),
             new Workload("vae-decode-512", 1, "picture", e -> decoding(e, 512)),
             new Workload("vocos-24k", 5, "second", Workloads::vocoding),
-            new Workload("speak", "second", null, Workloads::speaking));
+            new Workload("speak", "second", null, Workloads::speaking),
+            new Workload("speak-start", "start", null, Workloads::speakingStart));
 
     private static final int VOCABULARY = 65;
     private static final int BATCHES = 61;
@@ -162,6 +172,32 @@ final class Workloads {
         };
     }
 
+    /** From a file of 498 MB, opened anew, to the first token. */
+    private static Runnable gpt2Start(Executor executor) {
+        Gpt.Config config = Gpt.Config.gpt2();
+        Path file = file(new Gpt(config, Scope.root(1)).parameters());
+        return () -> {
+            Gpt gpt = Scope.load(file, _ -> false, scope -> new Gpt(config, scope));
+            TokenSampler sampler = new TokenSampler(config.vocabulary());
+            try (LanguageDecoder decoder = new LanguageDecoder(gpt, 1, config.context(), sampler, executor)) {
+                decoder.next(new int[][] {{1}});
+            }
+        };
+    }
+
+    /** That is deleted when the program ends. */
+    private static Path file(Parameters parameters) {
+        try {
+            Path file = Files.createTempFile("sirocco", ".safetensors");
+            file.toFile().deleteOnExit();
+            Checkpoint.write(file, parameters.all(), List.of(), Map.of());
+            return file;
+        } catch (IOException e) {
+            throw new UserError("the weights to start from cannot be written (" + e.getMessage()
+                    + "): make room for temporary files", e);
+        }
+    }
+
     private static Runnable vit(Executor executor) {
         Vit vit = new Vit(Vit.Config.b16(1000), Scope.root(1));
         vit.parameters().freeze();
@@ -211,6 +247,15 @@ final class Workloads {
     private static Work speaking(Executor executor) {
         ReadAloud reader = ReadAloud.bundled(executor);
         return new Work(reader.read(SENTENCE).seconds(), () -> reader.read(SENTENCE));
+    }
+
+    /** From the files of the networks that came with Sirocco, opened anew, to the first sound. */
+    private static Work speakingStart(Executor executor) {
+        return new Work(1, () -> {
+            try (ReadAloud reader = ReadAloud.bundled(executor)) {
+                reader.read("Hello, world.");
+            }
+        });
     }
 
     /** Five seconds of sound of their mel spectrogram, by the published Vocos. */
