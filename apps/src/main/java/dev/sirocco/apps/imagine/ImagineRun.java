@@ -91,12 +91,13 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
      * @param autoencoder null if the transformer makes pixels
      * @param words of captions, 0 for classes
      */
-    Dit.Config transformer(PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
+    Dit.Config transformer(PictureForm form, Autoencoder autoencoder, int classes, int words) {
         int grid = autoencoder == null ? form.size() : form.size() / autoencoder.factor();
         int patch = side(grid, MOST_PLACES);
         int channels = autoencoder == null ? form.channels() : autoencoder.latent();
         Dit.Config config = new Dit.Config(grid, patch, channels, layers, width / HEAD, width, classes, false);
-        return words == 0 ? config : config.withText(words, PictureNetwork.WORDS, TEXT_LAYERS, TEXT_HEADS, TEXT_WIDTH, 0);
+        return words == 0 ? config
+                : config.withText(words, PictureNetwork.WORDS, TEXT_LAYERS, TEXT_HEADS, TEXT_WIDTH, 0);
     }
 
     /**
@@ -106,7 +107,7 @@ record ImagineRun(String data, boolean isLabelled, int size, Painter.Way way, bo
      * @param autoencoder null if the network makes pixels
      * @param words of captions, 0 for classes
      */
-    Unet.Config unet(PictureForm form, AutoencoderKl.Config autoencoder, int classes, int words) {
+    Unet.Config unet(PictureForm form, Autoencoder autoencoder, int classes, int words) {
         int grid = autoencoder == null ? form.size() : form.size() / autoencoder.factor();
         int side = autoencoder == null ? side(grid, 2 * MOST_PLACES) : 1;
         grid /= side;

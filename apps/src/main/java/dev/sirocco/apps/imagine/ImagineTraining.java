@@ -204,10 +204,9 @@ final class ImagineTraining implements Callable<Integer> {
                         + "to go on, or take it with --autoencoder %s for another model%n", training.out());
                 return;
             }
-            AutoencoderKl autoencoder = run.isPixels() ? null : Painter.loadAutoencoder(autoencoderFolder);
+            Autoencoder autoencoder = run.isPixels() ? null : Autoencoder.load(autoencoderFolder);
             int words = tokenizer == null ? 0 : tokenizer.vocabularySize();
-            PictureNetwork network = network(run, form, autoencoder == null ? null : autoencoder.config(),
-                    classes.size(), words);
+            PictureNetwork network = network(run, form, autoencoder, classes.size(), words);
             double shift = run.isPixels() ? Painter.Settings.shift(form.size()) : 1;
             Painter painter = new Painter(
                     new Painter.Settings(form.channels(), form.size(), run.network(), run.way(), shift), autoencoder,
@@ -238,7 +237,7 @@ final class ImagineTraining implements Callable<Integer> {
 
     private static void copyAutoencoder(Path model, Path folder, PictureForm form) {
         Path from = model.resolve(Painter.AUTOENCODER);
-        int channels = Painter.autoencoderConfig(from).channels();
+        int channels = Autoencoder.config(from).channels();
         if (channels != form.channels()) {
             throw new UserError("the autoencoder of %s is for pictures of %d channels, these have %d: take another"
                     .formatted(model, channels, form.channels()));
@@ -288,9 +287,9 @@ final class ImagineTraining implements Callable<Integer> {
 
     /** Gives the autoencoder the scale and shift by which the latents of these pictures have mean 0 and deviation 1. */
     private static void measure(Path folder, PictureForm form, List<Picture> pictures, Executor executor) {
-        AutoencoderKl.Config config = Painter.autoencoderConfig(folder);
+        AutoencoderKl.Config config = Autoencoder.config(folder);
         JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(config.withScale(1, 0)));
-        AutoencoderKl autoencoder = Painter.loadAutoencoder(folder);
+        Autoencoder autoencoder = Autoencoder.load(folder);
         List<Picture> some = pictures.subList(0, Math.min(2000, pictures.size()));
         Moments moments = new Moments();
         new Latents(form, autoencoder).encode(some, executor).forEach(moments::add);
@@ -300,8 +299,8 @@ final class ImagineTraining implements Callable<Integer> {
 
     // ---- the network ------------------------------------------------------------------------------------------
 
-    private static PictureNetwork network(ImagineRun run, PictureForm form, AutoencoderKl.Config autoencoder,
-            int classes, int words) {
+    private static PictureNetwork network(ImagineRun run, PictureForm form, Autoencoder autoencoder, int classes,
+            int words) {
         Scope scope = Scope.root(run.training().seed());
         return switch (run.network()) {
             case UNET -> new PictureNetwork.OfUnet(new Unet(run.unet(form, autoencoder, classes, words), scope));

@@ -1,7 +1,6 @@
 package dev.sirocco.apps.imagine;
 
 import dev.sirocco.models.train.BatchedProgram;
-import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
@@ -18,7 +17,7 @@ import java.util.function.UnaryOperator;
  *
  * @param autoencoder whose latents it makes; null if it makes pixels
  */
-record Latents(PictureForm form, AutoencoderKl autoencoder) {
+record Latents(PictureForm form, Autoencoder autoencoder) {
 
     /** The most that go through the network at once. */
     static final int BATCH = 32;
@@ -28,16 +27,16 @@ record Latents(PictureForm form, AutoencoderKl autoencoder) {
         List<float[]> pixels = pictures.stream().map(Picture::floats).toList();
         Shape picture = Shape.of(form.channels(), form.size(), form.size());
         return autoencoder == null ? pixels
-                : map(pixels, picture, x -> autoencoder.scaled(autoencoder.encode(x).mean()), executor);
+                : map(pixels, picture, autoencoder.encode(), executor);
     }
 
     /** The pictures of samples as {@link #encode} makes them. */
     List<Picture> decode(List<float[]> samples, Executor executor) {
         List<float[]> pixels = samples;
         if (autoencoder != null) {
-            int grid = form.size() / autoencoder.config().factor();
-            Shape latents = Shape.of(autoencoder.config().latent(), grid, grid);
-            pixels = map(samples, latents, z -> autoencoder.decode(autoencoder.unscaled(z)), executor);
+            int grid = form.size() / autoencoder.factor();
+            Shape latents = Shape.of(autoencoder.latent(), grid, grid);
+            pixels = map(samples, latents, autoencoder.decode(), executor);
         }
         return pixels.stream().map(p -> Picture.of(p, 0, form.channels(), form.size(), form.size())).toList();
     }

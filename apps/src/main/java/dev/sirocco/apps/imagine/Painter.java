@@ -10,7 +10,6 @@ import dev.sirocco.models.sample.Prediction;
 import dev.sirocco.models.sample.RectifiedFlow;
 import dev.sirocco.models.sample.VariancePreserving;
 import dev.sirocco.models.train.Records;
-import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.tensor.exec.Executor;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
@@ -36,7 +35,7 @@ import java.util.List;
  * @param tokenizer null if it is told classes
  * @param classes their names; empty if it is told words
  */
-record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork network, WordTokenizer tokenizer,
+record Painter(Settings settings, Autoencoder autoencoder, PictureNetwork network, WordTokenizer tokenizer,
         List<String> classes) {
 
     static final String SETTINGS = "picture.json";
@@ -134,8 +133,8 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
         PictureNetwork network = PictureNetwork.load(settings.network, folder, weights);
         WordTokenizer tokenizer = network.words() == 0 ? null : WordTokenizer.read(folder);
         List<String> classes = network.words() == 0 ? ClassNames.read(folder) : List.of();
-        AutoencoderKl autoencoder = Files.isDirectory(folder.resolve(AUTOENCODER))
-                ? loadAutoencoder(folder.resolve(AUTOENCODER)) : null;
+        Autoencoder autoencoder = Files.isDirectory(folder.resolve(AUTOENCODER))
+                ? Autoencoder.load(folder.resolve(AUTOENCODER)) : null;
         return new Painter(settings, autoencoder, network, tokenizer, classes);
     }
 
@@ -144,24 +143,16 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
         if (isPublished(folder)) {
             return PublishedDit.weights(folder, vae);
         }
-        Path own = ModelFolder.weights(folder, COMMAND);
+        List<Path> files = new ArrayList<>(List.of(ModelFolder.weights(folder, COMMAND)));
         Path autoencoder = folder.resolve(AUTOENCODER);
-        return Files.isDirectory(autoencoder) ? List.of(own, ModelFolder.weights(autoencoder, COMMAND)) : List.of(own);
+        if (Files.isDirectory(autoencoder)) {
+            files.addAll(Autoencoder.files(autoencoder));
+        }
+        return files;
     }
 
     private static boolean isPublished(Path folder) {
         return !Files.exists(folder.resolve(SETTINGS)) && PublishedDit.isAt(folder);
-    }
-
-    static AutoencoderKl.Config autoencoderConfig(Path folder) {
-        return JsonFile.read(folder.resolve(ModelFolder.CONFIG),
-                texts -> Records.fromTexts(AutoencoderKl.Config.class, texts));
-    }
-
-    static AutoencoderKl loadAutoencoder(Path folder) {
-        Path weights = ModelFolder.weights(folder, COMMAND);
-        AutoencoderKl.Config config = autoencoderConfig(folder);
-        return ModelFolder.network(weights, scope -> new AutoencoderKl(config, scope));
     }
 
     /** Writes what surrounds the weights. */
@@ -187,8 +178,8 @@ record Painter(Settings settings, AutoencoderKl autoencoder, PictureNetwork netw
 
     /** The shape of n samples as the network makes them: pixels or latents (n, C, h, w). */
     Shape shape(int n) {
-        int size = autoencoder == null ? settings.size : settings.size / autoencoder.config().factor();
-        return Shape.of(n, autoencoder == null ? settings.channels : autoencoder.config().latent(), size, size);
+        int size = autoencoder == null ? settings.size : settings.size / autoencoder.factor();
+        return Shape.of(n, autoencoder == null ? settings.channels : autoencoder.latent(), size, size);
     }
 
     // ---- what the network is told -----------------------------------------------------------------------------

@@ -30,19 +30,34 @@ final class PublishedAutoencoder {
 
     private PublishedAutoencoder() {}
 
+    /**
+     * The autoencoder in a folder, if it is a published one: an AutoencoderKL as diffusers writes it, or a TAESD,
+     * TAEF1, TAEF2 and so on in files called so, such as {@code taef2_encoder.pth} and {@code taef2_decoder.pth}.
+     *
+     * @throws UserError if it is another one, damaged, or only one of two files is there
+     */
+    static Optional<Autoencoder> find(Path folder) {
+        List<Path> tiny = tiny(folder);
+        if (!tiny.isEmpty()) {
+            return Optional.of(tiny(tiny.getFirst(), tiny.getLast()));
+        }
+        return isKl(folder) ? Optional.of(Autoencoder.of(kl(folder))) : Optional.empty();
+    }
+
+    /** The files with its weights; none if it is no published one. */
+    static List<Path> files(Path folder) {
+        List<Path> tiny = tiny(folder);
+        return tiny.isEmpty() && isKl(folder) ? List.of(TensorFile.open(folder).path()) : tiny;
+    }
+
     // ---- AutoencoderKL ----------------------------------------------------------------------------------------
 
-    static boolean isKl(Path folder) {
+    private static boolean isKl(Path folder) {
         Path file = folder.resolve(ModelFolder.CONFIG);
         return Files.isRegularFile(file) && JsonFile.object(file).has("_class_name");
     }
 
-    /**
-     * An AutoencoderKL, as diffusers writes it.
-     *
-     * @throws UserError if the folder holds another thing, or is damaged
-     */
-    static AutoencoderKl kl(Path folder) {
+    private static AutoencoderKl kl(Path folder) {
         Path file = folder.resolve(ModelFolder.CONFIG);
         JsonNode c = JsonFile.object(file);
         if (!c.path("_class_name").asText().equals("AutoencoderKL")) {
@@ -76,38 +91,32 @@ final class PublishedAutoencoder {
 
     // ---- TAESD ------------------------------------------------------------------------------------------------
 
-    /** The two networks of a tiny autoencoder. */
-    record Tiny(Taesd.Encoder encoder, Taesd.Decoder decoder) {}
-
-    /**
-     * A TAESD, TAEF1, TAEF2 and so on, if the folder holds files called so, such as {@code taef2_encoder.pth} and
-     * {@code taef2_decoder.pth}.
-     *
-     * @throws UserError if only one of the two is there, or a file is damaged or of something else
-     */
-    static Optional<Tiny> tiny(Path folder) {
+    /** The encoder's file and the decoder's; none if neither is there. */
+    private static List<Path> tiny(Path folder) {
         Optional<Path> encoder = find(folder, "encoder");
         Optional<Path> decoder = find(folder, "decoder");
-        if (encoder.isEmpty() && decoder.isEmpty()) {
-            return Optional.empty();
-        }
-        if (encoder.isEmpty() || decoder.isEmpty()) {
+        if (encoder.isPresent() != decoder.isPresent()) {
             throw new UserError("%s: the %s is missing: there are two files, for there and back".formatted(folder,
                     encoder.isEmpty() ? "encoder" : "decoder"));
         }
-        TensorFile back = TensorFile.open(decoder.get());
+        return Stream.of(encoder, decoder).flatMap(Optional::stream).toList();
+    }
+
+    private static Autoencoder tiny(Path encoderFile, Path decoderFile) {
+        TensorFile back = TensorFile.open(decoderFile);
         Shape first = back.contains("1.weight") ? back.shape("1.weight") : Shape.of();
         if (first.rank() != 4) {
             throw new UserError(back.path() + " is no decoder of a TAESD: its layers have other names");
         }
         Taesd.Config config = new Taesd.Config(first.dim(1), first.dim(0),
                 back.names().stream().anyMatch(name -> name.contains(".pool.")));
-        Tiny tiny = new Tiny(
-                Scope.load(TensorFile.open(encoder.get()), _ -> false, scope -> new Taesd.Encoder(config, scope)),
-                Scope.load(back, _ -> false, scope -> new Taesd.Decoder(config, scope)));
-        tiny.encoder.parameters().freeze();
-        tiny.decoder.parameters().freeze();
-        return Optional.of(tiny);
+        Taesd.Encoder encoder =
+                Scope.load(TensorFile.open(encoderFile), _ -> false, scope -> new Taesd.Encoder(config, scope));
+        Taesd.Decoder decoder = Scope.load(back, _ -> false, scope -> new Taesd.Decoder(config, scope));
+        encoder.parameters().freeze();
+        decoder.parameters().freeze();
+        return new Autoencoder(Taesd.COLOURS, config.latent(), Taesd.FACTOR, x -> encoder.apply(x.add(1).div(2)),
+                z -> decoder.apply(z).mul(2).sub(1));
     }
 
     private static Optional<Path> find(Path folder, String part) {

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sirocco.apps.JsonFile;
 import dev.sirocco.apps.train.ModelFolder;
-import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
 import dev.sirocco.models.zoo.DitCheckpoint;
 import dev.sirocco.tensor.io.TensorFile;
 import dev.sirocco.tensor.ir.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -50,13 +50,13 @@ final class PublishedDit {
         int size = Files.isRegularFile(config) ? JsonFile.object(config).path("sample_size").asInt(USUAL) : USUAL;
         Dit dit = DitCheckpoint.of(TensorFile.open(network(path)), size);
         dit.parameters().freeze();
-        AutoencoderKl autoencoder = PublishedAutoencoder.kl(vae(path, vae));
-        if (autoencoder.config().latent() != dit.config().channels()) {
+        Autoencoder autoencoder = Autoencoder.load(vae(path, vae));
+        if (autoencoder.latent() != dit.config().channels()) {
             throw new UserError("%s makes latents of %d channels, and the autoencoder has %d: take another one"
-                    .formatted(path, dit.config().channels(), autoencoder.config().latent()));
+                    .formatted(path, dit.config().channels(), autoencoder.latent()));
         }
-        Painter.Settings settings = new Painter.Settings(autoencoder.config().channels(),
-                dit.config().size() * autoencoder.config().factor(), PictureNetwork.Kind.DIT, Painter.Way.EPSILON,
+        Painter.Settings settings = new Painter.Settings(autoencoder.channels(),
+                dit.config().size() * autoencoder.factor(), PictureNetwork.Kind.DIT, Painter.Way.EPSILON,
                 1);
         return new Painter(settings, autoencoder, new PictureNetwork.OfDit(dit), null,
                 classes(path.resolve(INDEX), dit.config().classes()));
@@ -64,7 +64,9 @@ final class PublishedDit {
 
     /** The files with the weights. */
     static List<Path> weights(Path path, Path vae) {
-        return List.of(TensorFile.open(network(path)).path(), TensorFile.open(vae(path, vae)).path());
+        List<Path> files = new ArrayList<>(List.of(TensorFile.open(network(path)).path()));
+        files.addAll(Autoencoder.files(vae(path, vae)));
+        return files;
     }
 
     /** A file, or a folder. */

@@ -3,14 +3,11 @@ package dev.sirocco.apps.imagine;
 import dev.sirocco.apps.DeviceOption;
 import dev.sirocco.apps.OutputNames;
 import dev.sirocco.models.train.BatchedProgram;
-import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.tensor.ir.DType;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Tensor;
-import dev.sirocco.tensor.ir.UserError;
 import dev.sirocco.vision.Picture;
 import dev.sirocco.vision.metrics.PeakSignalToNoise;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -29,9 +26,6 @@ import picocli.CommandLine.ParentCommand;
 final class Redrawing implements Callable<Integer> {
 
     private static final int WHITE = 0xFFFFFF;
-    /** TAESD's latents are as much smaller as Stable Diffusion's. */
-    private static final int TINY_FACTOR = 8;
-    private static final int COLOURS = 3;
 
     @ParentCommand
     private Imagine parent;
@@ -50,46 +44,20 @@ final class Redrawing implements Callable<Integer> {
     @Mixin
     private DeviceOption device;
 
-    /**
-     * An autoencoder of pictures (N, channels, h, w) from -1 to 1; h and w are multiples of the factor.
-     *
-     * @param thereAndBack to latents and back
-     */
-    private record Autoencoder(int channels, int factor, UnaryOperator<Tensor> thereAndBack) {
-
-        static Autoencoder load(Path folder) {
-            if (!Files.isDirectory(folder)) {
-                throw new UserError(folder + ": no such folder: name an autoencoder's");
-            }
-            return PublishedAutoencoder.tiny(folder).map(Autoencoder::of)
-                    .orElseGet(() -> of(PublishedAutoencoder.isKl(folder) ? PublishedAutoencoder.kl(folder)
-                            : Painter.loadAutoencoder(folder)));
-        }
-
-        private static Autoencoder of(AutoencoderKl kl) {
-            return new Autoencoder(kl.config().channels(), kl.config().factor(),
-                    x -> kl.decode(kl.encode(x).mean()));
-        }
-
-        private static Autoencoder of(PublishedAutoencoder.Tiny tiny) {
-            return new Autoencoder(COLOURS, TINY_FACTOR,
-                    x -> tiny.decoder().apply(tiny.encoder().apply(x.add(1).div(2))).mul(2).sub(1));
-        }
-    }
-
     @Override
     public Integer call() {
         OutputNames.check(out, ".png");
         Picture read = Picture.read(in);
         Autoencoder autoencoder = Autoencoder.load(vae);
-        Picture picture = autoencoder.channels == 1 ? read.grey() : read.rgb();
-        int width = Math.ceilDiv(picture.width(), autoencoder.factor) * autoencoder.factor;
-        int height = Math.ceilDiv(picture.height(), autoencoder.factor) * autoencoder.factor;
+        Picture picture = autoencoder.channels() == 1 ? read.grey() : read.rgb();
+        int width = Math.ceilDiv(picture.width(), autoencoder.factor()) * autoencoder.factor();
+        int height = Math.ceilDiv(picture.height(), autoencoder.factor()) * autoencoder.factor();
         Picture framed = picture.padded(width, height, WHITE);
         Picture made;
-        try (BatchedProgram program = new BatchedProgram(autoencoder.thereAndBack, 1, DType.F32,
-                Shape.of(autoencoder.channels, height, width), device.executor())) {
-            made = Picture.of(program.ofFloats(List.of(framed.floats()))[0], 0, autoencoder.channels, height, width)
+        UnaryOperator<Tensor> thereAndBack = x -> autoencoder.decode().apply(autoencoder.encode().apply(x));
+        try (BatchedProgram program = new BatchedProgram(thereAndBack, 1, DType.F32,
+                Shape.of(autoencoder.channels(), height, width), device.executor())) {
+            made = Picture.of(program.ofFloats(List.of(framed.floats()))[0], 0, autoencoder.channels(), height, width)
                     .cropped((width - picture.width()) / 2, (height - picture.height()) / 2, picture.width(),
                             picture.height());
         }

@@ -71,7 +71,7 @@ final class RequestOptions {
     private String model;
 
     @Option(names = "--vae", paramLabel = "DIR",
-            description = "A published DiT's autoencoder, if it has none beside it.")
+            description = "A published DiT's autoencoder, if it has none beside it; a TAESD is quicker.")
     private String vae;
 
     @Option(names = "--class", paramLabel = "N", description = "The number of a class, in place of PROMPT.")

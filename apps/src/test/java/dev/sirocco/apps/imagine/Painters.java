@@ -40,8 +40,8 @@ final class Painters {
         WordTokenizer words = WordTokenizer.of(List.of("a red dragon", "a blue cat", "two green birds"), 1);
         Dit.Config config = new Dit.Config(SIZE / 2, 1, 4, 2, 2, 16, 0, false)
                 .withText(words.vocabularySize(), 6, 1, 2, 8, 0);
-        return write(new Painter(new Painter.Settings(3, SIZE, PictureNetwork.Kind.DIT, Painter.Way.FLOW, 1), autoencoder,
-                new PictureNetwork.OfDit(new Dit(config, Scope.root(seed))),
+        return write(new Painter(new Painter.Settings(3, SIZE, PictureNetwork.Kind.DIT, Painter.Way.FLOW, 1),
+                Autoencoder.of(autoencoder), new PictureNetwork.OfDit(new Dit(config, Scope.root(seed))),
                 words, List.of()), folder, seed);
     }
 

@@ -10,6 +10,7 @@ import dev.sirocco.models.nn.Parameters;
 import dev.sirocco.models.nn.Scope;
 import dev.sirocco.models.zoo.AutoencoderKl;
 import dev.sirocco.models.zoo.Dit;
+import dev.sirocco.models.zoo.Taesd;
 import dev.sirocco.tensor.io.Safetensors;
 import dev.sirocco.tensor.ir.Shape;
 import dev.sirocco.tensor.ir.Storage;
@@ -102,13 +103,27 @@ class PublishedDitTest {
     }
 
     @Test
+    void aTinyAutoencoderDoesToo() throws IOException {
+        Path tiny = Files.createDirectories(folder.resolve("tiny"));
+        Taesd.Config config = new Taesd.Config(4, 4, false);
+        UnaryOperator<String> same = UnaryOperator.identity();
+        write(new Taesd.Encoder(config, Scope.root(3)).parameters(), tiny.resolve("taesd_encoder.safetensors"), same);
+        write(new Taesd.Decoder(config, Scope.root(4)).parameters(), tiny.resolve("taesd_decoder.safetensors"), same);
+        Picture two = made(file, "--vae", tiny.toString(), "--class", "2");
+        assertEquals(64, two.width());
+        assertFalse(Arrays.equals(two.pixels(), made(file, "--vae", tiny.toString(), "--class", "3").pixels()));
+        Safetensors.write(tiny.resolve("taesd_encoder.safetensors"), Map.of(), Map.of());
+        assertRefused(new String[] {"imagine", "2", "--model", file.toString(), "--vae", tiny.toString()}, "encoder");
+    }
+
+    @Test
     void whatDoesNotGoTogetherIsRefused() throws IOException {
         String model = file.toString();
         assertRefused(new String[] {"imagine", "2", "--model", model}, "--vae");
         assertRefused(new String[] {"imagine", "2", "--class", "2", "--model", model}, "leave out the prompt");
         assertRefused(new String[] {"imagine", "--class", "5", "--model", model, "--vae", vae.toString()},
                 "no class '5'");
-        assertRefused(new String[] {"imagine", "2", "--model", model, "--vae", folder.toString()}, "config.json");
+        assertRefused(new String[] {"imagine", "2", "--model", model, "--vae", folder.toString()}, "holds no model");
         Path other = Files.createDirectories(folder.resolve("other"));
         Files.writeString(other.resolve("config.json"), "{\"_class_name\": \"VQModel\"}");
         assertRefused(new String[] {"imagine", "2", "--model", model, "--vae", other.toString()}, "VQModel");

@@ -37,8 +37,11 @@ public final class Taesd {
         }
     }
 
-    private static final int COLOURS = 3;
+    /** Channels of pictures. */
+    public static final int COLOURS = 3;
     private static final int HALVINGS = 3;
+    /** By how much latents are smaller than pictures. */
+    public static final int FACTOR = 1 << HALVINGS;
     private static final int BLOCKS = 3;
     private static final int POOL_GROUPS = 4;
     /** Latents are squashed to within ± this. */
