@@ -39,6 +39,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             case UserError _ -> report(e.getMessage(), 2);
             case UncheckedIOException io -> report(io.getCause().getMessage() + ": check the file, and that the disk "
                     + "is not full", 2);
+            case OutOfMemoryError _ -> report("there is not enough memory for that: ask for less, or give Java "
+                    + "more, such as SIROCCO_JAVA_OPTIONS=-Xmx16g", 2);
             case CompletionException async when async.getCause() != null -> handle(async.getCause());
             default -> report("an error of the program: " + e + "; " + log(e), 1);
         };

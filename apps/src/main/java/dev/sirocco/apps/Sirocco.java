@@ -85,6 +85,8 @@ public final class Sirocco implements Runnable {
         line.setUsageHelpAutoWidth(true);
         try {
             return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            return failures.handle(e);
         } finally {
             terminal.out().flush();
         }

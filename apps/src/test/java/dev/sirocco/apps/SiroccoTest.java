@@ -95,4 +95,13 @@ class SiroccoTest {
         assertEquals(2, failures.handle(new UserError("first\n  second")));
         assertEquals("sirocco: first second", err.toString().strip());
     }
+
+    @Test
+    void tooLittleMemoryIsSaid() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream());
+        Failures failures = new Failures(new Terminal(InputStream.nullInputStream(), nowhere, new PrintStream(err)));
+        assertEquals(2, failures.handle(new OutOfMemoryError()));
+        assertTrue(err.toString().contains("-Xmx"), err.toString());
+    }
 }
