@@ -41,7 +41,12 @@ record Autoencoder(int channels, int latent, int factor, UnaryOperator<Tensor> e
         return PublishedAutoencoder.find(folder).orElseGet(() -> ours(folder));
     }
 
-    private static Autoencoder ours(Path folder) {
+    /**
+     * One that {@value Painter#COMMAND} wrote.
+     *
+     * @throws UserError with one line, whatever is missing or wrong in the folder
+     */
+    static Autoencoder ours(Path folder) {
         Path weights = ModelFolder.weights(folder, Painter.COMMAND);
         AutoencoderKl.Config config = config(folder);
         return of(ModelFolder.network(weights, scope -> new AutoencoderKl(config, scope)));

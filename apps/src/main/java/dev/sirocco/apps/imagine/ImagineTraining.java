@@ -204,7 +204,7 @@ final class ImagineTraining implements Callable<Integer> {
                         + "to go on, or take it with --autoencoder %s for another model%n", training.out());
                 return;
             }
-            Autoencoder autoencoder = run.isPixels() ? null : Autoencoder.load(autoencoderFolder);
+            Autoencoder autoencoder = run.isPixels() ? null : Autoencoder.ours(autoencoderFolder);
             int words = tokenizer == null ? 0 : tokenizer.vocabularySize();
             PictureNetwork network = network(run, form, autoencoder, classes.size(), words);
             double shift = run.isPixels() ? Painter.Settings.shift(form.size()) : 1;
@@ -289,7 +289,7 @@ final class ImagineTraining implements Callable<Integer> {
     private static void measure(Path folder, PictureForm form, List<Picture> pictures, Executor executor) {
         AutoencoderKl.Config config = Autoencoder.config(folder);
         JsonFile.write(folder.resolve(ModelFolder.CONFIG), Records.toTexts(config.withScale(1, 0)));
-        Autoencoder autoencoder = Autoencoder.load(folder);
+        Autoencoder autoencoder = Autoencoder.ours(folder);
         List<Picture> some = pictures.subList(0, Math.min(2000, pictures.size()));
         Moments moments = new Moments();
         new Latents(form, autoencoder).encode(some, executor).forEach(moments::add);

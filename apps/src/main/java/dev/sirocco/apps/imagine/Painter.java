@@ -134,7 +134,7 @@ record Painter(Settings settings, Autoencoder autoencoder, PictureNetwork networ
         WordTokenizer tokenizer = network.words() == 0 ? null : WordTokenizer.read(folder);
         List<String> classes = network.words() == 0 ? ClassNames.read(folder) : List.of();
         Autoencoder autoencoder = Files.isDirectory(folder.resolve(AUTOENCODER))
-                ? Autoencoder.load(folder.resolve(AUTOENCODER)) : null;
+                ? Autoencoder.ours(folder.resolve(AUTOENCODER)) : null;
         return new Painter(settings, autoencoder, network, tokenizer, classes);
     }
 
@@ -143,12 +143,9 @@ record Painter(Settings settings, Autoencoder autoencoder, PictureNetwork networ
         if (isPublished(folder)) {
             return PublishedDit.weights(folder, vae);
         }
-        List<Path> files = new ArrayList<>(List.of(ModelFolder.weights(folder, COMMAND)));
+        Path own = ModelFolder.weights(folder, COMMAND);
         Path autoencoder = folder.resolve(AUTOENCODER);
-        if (Files.isDirectory(autoencoder)) {
-            files.addAll(Autoencoder.files(autoencoder));
-        }
-        return files;
+        return Files.isDirectory(autoencoder) ? List.of(own, ModelFolder.weights(autoencoder, COMMAND)) : List.of(own);
     }
 
     private static boolean isPublished(Path folder) {

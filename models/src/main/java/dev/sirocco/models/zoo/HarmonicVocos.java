@@ -106,7 +106,7 @@ public final class HarmonicVocos {
      */
     public Tensor sound(Tensor hidden, Tensor pulses, Tensor noise) {
         Graph g = hidden.graph();
-        List<Tensor> parts = head.apply(hidden).transpose().split(1, 3);     // (N, nFft / 2 + 1, T) each
+        List<Tensor> parts = head.apply(hidden).transpose().split(1, 3);     // (N, frame / 2 + 1, T) each
         Tensor voiced = gain(parts.get(0));
         Tensor unvoiced = gain(parts.get(1));
         Tensor turn = parts.get(2);                                          // of the harmonics' phases
@@ -123,7 +123,7 @@ public final class HarmonicVocos {
         return logarithm.add(FIRST_GAIN).exp().minimum(LARGEST_GAIN);
     }
 
-    /** Real and imaginary part, (N, nFft / 2 + 1, T) each. */
+    /** Real and imaginary part, (N, frame / 2 + 1, T) each. */
     private List<Tensor> spectrum(Tensor sound) {
         return sound.graph().add(new Stft(config.frame, config.hop, pad()), List.of(sound, sound.read(window)))
                 .outputs();

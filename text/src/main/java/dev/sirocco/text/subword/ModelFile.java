@@ -100,7 +100,7 @@ final class ModelFile {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw Vocabulary.wrong(file, "it is not a file");
         }
-        if (Files.exists(file) && Files.size(file) > MOST_BYTES) {
+        if (Files.size(file) > MOST_BYTES) {
             throw Vocabulary.wrong(file, "%,d bytes are far too many".formatted(Files.size(file)));
         }
         return Files.newBufferedReader(file);                                // reports what is not UTF-8
