@@ -68,7 +68,8 @@ class ImagineTrainingTest {
                 "--data", data.toString(), "--classes", "--pixels", "--layers", "1", "--width", "32", "--way", way,
                 "--ema", "0", "--lr", "0.02");
         Path made = folder.resolve("made.png");
-        wellBy("imagine", "red", "--model", out.toString(), "-n", "8", "--sheet", made.toString(), "--seed", "1");
+        wellBy("imagine", "red", "--model", out.toString(), "-n", "8", "--sheet", made.toString(), "--seed", "1",
+                "-o", out.toString());
         float[] sheet = Picture.read(made).floats();                        // red, green and blue, one behind the other
         int plane = sheet.length / 3;
         double red = mean(sheet, 0, plane);
