@@ -31,7 +31,7 @@ final class Continuation implements AutoCloseable {
         unread = new int[samples][];
         Arrays.fill(unread, tail(beginning(prompt), model.capacity()));
         decoder = new LanguageDecoder(model.network(), samples, model.capacity(),
-                new TokenSampler(model.network().vocabulary()), executor);
+                new TokenSampler(Math.min(model.network().vocabulary(), tokenizer.vocabularySize())), executor);
         decoder.begin(settings, seed);
     }
 
@@ -53,8 +53,7 @@ final class Continuation implements AutoCloseable {
         String[] added = new String[tokens.length];
         for (int row = 0; row < tokens.length; row++) {
             isOver[row] |= tokenizer.special().isEnd(tokens[row]);
-            boolean isText = !isOver[row] && tokens[row] < tokenizer.vocabularySize();
-            added[row] = isText ? streams.get(row).add(tokens[row]) : "";
+            added[row] = isOver[row] ? "" : streams.get(row).add(tokens[row]);
         }
         return added;
     }

@@ -11,10 +11,10 @@ import dev.sirocco.tensor.ir.UserError;
  * Draws the next token from logits, within the graph, so that nothing but the token leaves the device. The settings
  * enter as numbers: one program serves all.
  *
- * @param candidates only so many of the most likely tokens can be drawn; the whole vocabulary, or fewer to save the
- *     sorting of a large one
+ * @param vocabulary only so many tokens can be drawn, the first ones: those that a tokenizer has. A network may have
+ *     logits for more, so that their number is a round one.
  */
-public record TokenSampler(int candidates) {
+public record TokenSampler(int vocabulary) {
 
     /** How many numbers {@link #sample} takes. */
     public static final int NUMBERS = 4;
@@ -63,13 +63,14 @@ public record TokenSampler(int candidates) {
     /**
      * Traces the drawing of a token for each row; the graph needs a source of random numbers.
      *
-     * @param logits (B, vocabulary)
+     * @param all logits, (B, {@link #vocabulary} or more)
      * @param numbers of the {@link Settings}, F32 [{@link #NUMBERS}]
      * @return I32 (B); {@link #NONE} where no token could be drawn
      */
-    public Tensor sample(Tensor logits, Tensor numbers) {
-        Graph g = logits.graph();
-        int n = Math.min(candidates, logits.dim(-1));
+    public Tensor sample(Tensor all, Tensor numbers) {
+        Graph g = all.graph();
+        int n = vocabulary;
+        Tensor logits = all.dim(-1) == n ? all : all.slice(-1, 0, n);                    // (B, n)
         Tensor temperature = numbers.slice(0, 0, 1);
         Tensor topK = numbers.slice(0, 1, 2);
         Tensor topP = numbers.slice(0, 2, 3);
