@@ -11,8 +11,10 @@ import java.util.concurrent.CompletionException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a person sees of an exception: one line; the stack trace of an error of ours goes to a file. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
@@ -25,7 +27,17 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     @Override
     public int handleParseException(ParameterException e, String[] args) {
-        return report(e.getMessage() + "; see: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help", 2);
+        return report(message(e) + "; see: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help", 2);
+    }
+
+    private static String message(ParameterException e) {
+        CommandSpec spec = e.getCommandLine().getCommandSpec();
+        boolean isCommand = !spec.subcommands().isEmpty() && spec.positionalParameters().isEmpty();
+        if (!isCommand || !(e instanceof UnmatchedArgumentException unmatched) || unmatched.isUnknownOption()) {
+            return e.getMessage();
+        }
+        return "'" + unmatched.getUnmatched().getFirst() + "' is no command"
+                + unmatched.getSuggestions().stream().findFirst().map(s -> ", did you mean '" + s + "'?").orElse("");
     }
 
     @Override

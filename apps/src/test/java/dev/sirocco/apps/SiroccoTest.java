@@ -38,7 +38,9 @@ class SiroccoTest {
 
     @Test
     void whatIsUnknownIsRefused() {
-        assertRefused(new String[] {"compose"}, "compose", "--help");
+        assertRefused(new String[] {"wrtie", "x"}, "'wrtie' is no command, did you mean 'write'", "sirocco --help");
+        assertRefused(new String[] {"data", "fetch"}, "'fetch' is no command", "sirocco data --help");
+        assertRefused(new String[] {"--loud"}, "Unknown option: '--loud'");
         assertRefused(new String[] {"write", "--loud"}, "--loud", "sirocco write --help");
         assertRefused(new String[] {"write", "--chars", "many"}, "--chars", "many");
     }
